@@ -1,0 +1,116 @@
+// swift-tools-version: 6.2
+// Sfumato: a differentiable rasterizer on the CPU. The modules and who may import whom are drawn in
+// CONTRIBUTING.md; a module imports only what stands above it in this file.
+import PackageDescription
+
+/// Settings of every target of ours: language mode 6, memory safety checked, warnings are errors.
+let common: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
+
+// The same kernel files three times: SfumatoKernelsV3 and V4 hold links to the files of SfumatoKernels
+// and are compiled for wider instruction sets; SfumatoCore picks one table at run time.
+#if os(Linux) && arch(x86_64)
+let wideKernels: [Target] = [
+  .target(
+    name: "SfumatoKernelsV3", dependencies: ["SfumatoKernelTypes"],
+    swiftSettings: common + [
+      .define("SFUMATO_FMA"), .define("SFUMATO_V3"),
+      .unsafeFlags(["-Xcc", "-march=x86-64-v3"]),
+    ]),
+  .target(
+    name: "SfumatoKernelsV4", dependencies: ["SfumatoKernelTypes"],
+    swiftSettings: common + [
+      .define("SFUMATO_FMA"), .define("SFUMATO_V4"),
+      .unsafeFlags(["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"]),
+    ]),
+]
+let wideKernelNames: [Target.Dependency] = ["SfumatoKernelsV3", "SfumatoKernelsV4"]
+let wideDefines: [SwiftSetting] = [.define("SFUMATO_WIDE_KERNELS")]
+#else
+let wideKernels: [Target] = []
+let wideKernelNames: [Target.Dependency] = []
+let wideDefines: [SwiftSetting] = []
+#endif
+
+let package = Package(
+  name: "Sfumato",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "SfumatoCore", targets: ["SfumatoCore"]),
+    .library(name: "Sfumato", targets: ["Sfumato"]),
+    .executable(name: "sfumato", targets: ["SfumatoCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CPNG", pkgConfig: "libpng",
+      providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CEigenHeaders", pkgConfig: "eigen3",
+      providers: [.apt(["libeigen3-dev"]), .brew(["eigen"])]),
+    .target(
+      name: "CEigen", dependencies: ["CEigenHeaders"],
+      cxxSettings: [.define("NDEBUG")]),
+    .target(name: "SfumatoKernelTypes", swiftSettings: common),
+    .target(
+      name: "SfumatoKernels", dependencies: ["SfumatoKernelTypes"],
+      swiftSettings: common),
+  ] + wideKernels + [
+    .target(
+      name: "SfumatoCore",
+      dependencies: ["SfumatoKernelTypes", "SfumatoKernels", real] + wideKernelNames,
+      swiftSettings: common + wideDefines),
+    .target(
+      name: "SfumatoSolve", dependencies: ["SfumatoCore", "CEigen", real],
+      swiftSettings: common),
+    .target(
+      name: "SfumatoIO", dependencies: ["SfumatoCore", "CPNG", real],
+      swiftSettings: common),
+    .target(
+      name: "SfumatoFit",
+      dependencies: [
+        "SfumatoCore", "SfumatoSolve", "SfumatoIO", .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: common),
+    .target(
+      name: "Sfumato", dependencies: ["SfumatoCore", "SfumatoSolve", "SfumatoIO", "SfumatoFit"],
+      swiftSettings: common),
+    .executableTarget(
+      name: "SfumatoCLI",
+      dependencies: [
+        "Sfumato", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: common),
+    .target(
+      name: "SfumatoTestSupport", dependencies: ["SfumatoCore", real],
+      path: "Tests/SfumatoTestSupport", swiftSettings: common),
+    .testTarget(
+      name: "SfumatoCoreTests", dependencies: ["SfumatoCore", "SfumatoTestSupport", real],
+      swiftSettings: common),
+    .testTarget(
+      name: "SfumatoSolveTests", dependencies: ["SfumatoSolve", "SfumatoTestSupport"],
+      swiftSettings: common),
+    .testTarget(
+      name: "SfumatoIOTests", dependencies: ["SfumatoIO", "SfumatoTestSupport"],
+      swiftSettings: common),
+    .testTarget(
+      name: "SfumatoFitTests", dependencies: ["SfumatoFit", "SfumatoTestSupport"],
+      swiftSettings: common),
+    .testTarget(
+      name: "SfumatoCLITests", dependencies: ["SfumatoTestSupport", "SfumatoIO", "SfumatoCLI"],
+      swiftSettings: common),
+  ],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,4 @@
+@_exported public import SfumatoCore
+@_exported public import SfumatoFit
+@_exported public import SfumatoIO
+@_exported public import SfumatoSolve

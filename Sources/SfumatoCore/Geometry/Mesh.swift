@@ -1,0 +1,101 @@
+/// An indexed triangle mesh: packed scalars of stated shape, indices checked on the way in.
+///
+/// Front faces wind counter-clockwise seen from outside. Colours are linear light.
+public struct Mesh<S: RenderScalar>: Equatable, Sendable {
+  /// Vertex positions, `[V, 3]`, object units.
+  public var positions: [S] {
+    didSet { precondition(positions.count == oldValue.count, "positions change in place only") }
+  }
+  /// Corner indices, `[F, 3]`, each in `0..<V`.
+  public private(set) var faces: [Int32]
+  /// Vertex normals, `[V, 3]`, unit length, or nil: then they are computed from the faces.
+  public var normals: [S]?
+  /// Texture coordinates, `[T, 2]`, v up as in OBJ.
+  public private(set) var texcoords: [S]?
+  /// Texture coordinate of each corner, `[F, 3]`, each in `0..<T`.
+  public private(set) var texcoordFaces: [Int32]?
+  /// Vertex colours, `[V, 3]`, linear light.
+  public var vertexColors: [S]?
+  /// Face colours, `[F, 3]`, linear light.
+  public var faceColors: [S]?
+
+  /// Makes a mesh.
+  ///
+  /// - Precondition: shapes agree and indices are in range; readers check files before.
+  public init(
+    positions: [S], faces: [Int32], normals: [S]? = nil, texcoords: [S]? = nil,
+    texcoordFaces: [Int32]? = nil, vertexColors: [S]? = nil, faceColors: [S]? = nil
+  ) {
+    precondition(positions.count % 3 == 0, "positions: \(positions.count) scalars, not [V, 3]")
+    precondition(faces.count % 3 == 0, "faces: \(faces.count) indices, not [F, 3]")
+    let vertexCount = Int32(positions.count / 3)
+    precondition(
+      faces.allSatisfy { $0 >= 0 && $0 < vertexCount }, "a face index is not in 0..<\(vertexCount)")
+    precondition(normals.map { $0.count == positions.count } ?? true, "normals are not [V, 3]")
+    precondition(
+      vertexColors.map { $0.count == positions.count } ?? true, "vertex colours are not [V, 3]")
+    precondition(faceColors.map { $0.count == faces.count } ?? true, "face colours are not [F, 3]")
+    precondition(
+      texcoordFaces.map { $0.count == faces.count } ?? true, "texcoord indices are not [F, 3]")
+    let texcoordCount = Int32((texcoords?.count ?? 0) / 2)
+    precondition(
+      texcoordFaces?.allSatisfy { $0 >= 0 && $0 < texcoordCount } ?? true,
+      "a texcoord index is not in 0..<\(texcoordCount)")
+    self.positions = positions
+    self.faces = faces
+    self.normals = normals
+    self.texcoords = texcoords
+    self.texcoordFaces = texcoordFaces
+    self.vertexColors = vertexColors
+    self.faceColors = faceColors
+  }
+
+  /// The same mesh in another precision.
+  public init<T: RenderScalar>(_ other: Mesh<T>) {
+    self.init(
+      positions: other.positions.map { S($0) }, faces: other.faces,
+      normals: other.normals?.map { S($0) }, texcoords: other.texcoords?.map { S($0) },
+      texcoordFaces: other.texcoordFaces, vertexColors: other.vertexColors?.map { S($0) },
+      faceColors: other.faceColors?.map { S($0) })
+  }
+
+  /// The number of vertices, V.
+  public var vertexCount: Int { positions.count / 3 }
+  /// The number of faces, F.
+  public var faceCount: Int { faces.count / 3 }
+
+  /// The position of a vertex.
+  public func position(_ vertex: Int) -> SIMD3<S> { positions.vector3(vertex) }
+
+  /// The three vertex indices of a face.
+  public func corners(_ face: Int) -> (Int, Int, Int) {
+    (Int(faces[3 * face]), Int(faces[3 * face + 1]), Int(faces[3 * face + 2]))
+  }
+
+  /// The smallest axis-aligned box around the vertices, or nil where there are none.
+  public var bounds: (lower: SIMD3<S>, upper: SIMD3<S>)? {
+    guard vertexCount > 0 else { return nil }
+    var lower = position(0)
+    var upper = lower
+    for v in 1..<max(vertexCount, 1) {
+      let p = position(v)
+      lower.replace(with: p, where: p .< lower)
+      upper.replace(with: p, where: p .> upper)
+    }
+    return (lower, upper)
+  }
+
+  /// A sphere around the vertices: the centre of the box and the largest distance from it.
+  ///
+  /// Centre zero, radius zero where there are no vertices.
+  public var boundingSphere: (center: SIMD3<S>, radius: S) {
+    guard let box = bounds else { return (.zero, 0) }
+    let center = (box.lower + box.upper) / 2
+    var radiusSquared: S = 0
+    for v in 0..<vertexCount {
+      let d = position(v) - center
+      radiusSquared = max(radiusSquared, dot(d, d))
+    }
+    return (center, radiusSquared.squareRoot())
+  }
+}

@@ -1,0 +1,85 @@
+/// Which parameters a pullback differentiates; what is not named is not computed.
+public struct GradientTargets: OptionSet, Sendable {
+  /// The bits.
+  public let rawValue: Int
+  /// Makes a set from its bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// Vertex positions of the meshes.
+  public static let positions = GradientTargets(rawValue: 1)
+  /// Vertex, face and constant colours.
+  public static let colors = GradientTargets(rawValue: 2)
+  /// Object-to-world motions of the instances.
+  public static let poses = GradientTargets(rawValue: 4)
+  /// Extrinsics of the cameras.
+  public static let cameras = GradientTargets(rawValue: 8)
+  /// Focal lengths and principal points.
+  public static let intrinsics = GradientTargets(rawValue: 16)
+  /// Colours and directions of the lights.
+  public static let lights = GradientTargets(rawValue: 32)
+  /// The background colour.
+  public static let background = GradientTargets(rawValue: 64)
+  /// Everything.
+  public static let all = GradientTargets(rawValue: 127)
+}
+
+/// The cotangent of a mesh; empty arrays stand for what was not asked.
+public struct MeshGradient<S: RenderScalar>: Equatable, Sendable {
+  /// Cotangent of the positions, `[V, 3]`.
+  public var positions: [S]
+  /// Cotangent of the vertex colours, `[V, 3]`.
+  public var vertexColors: [S]
+  /// Cotangent of the face colours, `[F, 3]`.
+  public var faceColors: [S]
+
+  /// A cotangent.
+  public init(positions: [S] = [], vertexColors: [S] = [], faceColors: [S] = []) {
+    self.positions = positions
+    self.vertexColors = vertexColors
+    self.faceColors = faceColors
+  }
+}
+
+/// The cotangent of a light.
+public struct LightGradient<S: RenderScalar>: Equatable, Sendable {
+  /// Cotangent of the colour.
+  public var color = SIMD3<S>.zero
+  /// Cotangent of the direction (zero for ambient light).
+  public var direction = SIMD3<S>.zero
+  /// A zero cotangent.
+  public init() {}
+}
+
+/// The cotangent of a scene and its cameras; mirrors ``Scene``.
+public struct SceneGradient<S: RenderScalar>: Equatable, Sendable {
+  /// One a mesh.
+  public var meshes: [MeshGradient<S>]
+  /// Cotangent of each material's constant colour (zero for the others).
+  public var materials: [SIMD3<S>]
+  /// One twist an instance: moves `transform` from the left, in the world frame.
+  public var instances: [Twist<S>]
+  /// One a light.
+  public var lights: [LightGradient<S>]
+  /// Cotangent of the background colour.
+  public var background: SIMD3<S>
+  /// One a camera, in the order of the call.
+  public var cameras: [CameraGradient<S>]
+
+  /// The zero cotangent of a scene seen by some cameras.
+  public init(zeroFor scene: Scene<S>, cameraCount: Int, targets: GradientTargets) {
+    meshes = scene.meshes.map { mesh in
+      MeshGradient(
+        positions: targets.contains(.positions)
+          ? [S](repeating: 0, count: mesh.positions.count) : [],
+        vertexColors: targets.contains(.colors)
+          ? [S](repeating: 0, count: mesh.vertexColors?.count ?? 0) : [],
+        faceColors: targets.contains(.colors)
+          ? [S](repeating: 0, count: mesh.faceColors?.count ?? 0) : [])
+    }
+    materials = Array(repeating: .zero, count: scene.materials.count)
+    instances = Array(repeating: Twist(), count: scene.instances.count)
+    lights = Array(repeating: LightGradient(), count: scene.lights.count)
+    background = .zero
+    cameras = Array(repeating: CameraGradient(), count: cameraCount)
+  }
+}
