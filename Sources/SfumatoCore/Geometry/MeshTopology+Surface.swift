@@ -20,11 +20,11 @@ extension MeshTopology {
       fans.join(corner(of: a, in: f), corner(of: a, in: g))
       fans.join(corner(of: b, in: f), corner(of: b, in: g))
     }
+    let roots = fans.roots()
     return (0..<vertexCount).allSatisfy { vertex in
       let row = cornerRange(vertex)
       guard let first = row.first else { return true }
-      let root = fans.root(Int(corners[first]))
-      return row.allSatisfy { fans.root(Int(corners[$0])) == root }
+      return row.allSatisfy { roots[Int(corners[$0])] == roots[Int(corners[first])] }
     }
   }
 
@@ -49,7 +49,8 @@ extension MeshTopology {
       let (a, b) = ends(edge)
       parts.join(a, b)
     }
-    return (0..<vertexCount).count { !cornerRange($0).isEmpty && parts.root($0) == $0 }
+    let roots = parts.roots()
+    return (0..<vertexCount).count { !cornerRange($0).isEmpty && Int(roots[$0]) == $0 }
   }
 
   /// The corner of a face at which a vertex stands; the face has it.
@@ -72,20 +73,20 @@ private struct DisjointSets {
 
   init(count: Int) { parent = (0..<Int32(count)).map { $0 } }
 
-  /// The smallest member of the set; shortens no path, so that it may be asked of a constant.
-  func root(_ item: Int) -> Int {
-    var i = item
-    while Int(parent[i]) != i { i = Int(parent[i]) }
-    return i
-  }
-
   /// Joins two sets, halving the paths on the way.
   mutating func join(_ a: Int, _ b: Int) {
-    let (p, q) = (shortenedRoot(a), shortenedRoot(b))
+    let (p, q) = (root(a), root(b))
     if p < q { parent[q] = Int32(p) } else { parent[p] = Int32(q) }
   }
 
-  private mutating func shortenedRoot(_ item: Int) -> Int {
+  /// The root of every member: parents are smaller, so one ascending pass is enough.
+  func roots() -> [Int32] {
+    var roots = parent
+    for i in roots.indices { roots[i] = roots[Int(roots[i])] }
+    return roots
+  }
+
+  private mutating func root(_ item: Int) -> Int {
     var i = item
     while Int(parent[i]) != i {
       parent[i] = parent[Int(parent[i])]
