@@ -1,0 +1,62 @@
+internal import RealModule
+internal import SfumatoCore
+
+/// How Adam and its relatives average gradients.
+public struct AdamSettings: Equatable, Sendable, Codable {
+  /// The share of the old mean kept each step, in [0, 1).
+  public var beta1: Double
+  /// The share of the old mean square kept each step, in [0, 1).
+  public var beta2: Double
+  /// Added to the root of the mean square, in units of the gradient: keeps the first steps of a parameter
+  /// without gradient finite; far below any gradient that matters.
+  public var epsilon: Double
+
+  /// Settings, by default those of the paper.
+  public init(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
+    precondition((0..<1).contains(beta1) && (0..<1).contains(beta2), "betas \(beta1), \(beta2)")
+    precondition(epsilon > 0, "epsilon \(epsilon)")
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon
+  }
+}
+
+/// Running means of a gradient and of its square, with what undoes their start at zero.
+struct Moments<S: RenderScalar>: Equatable, Sendable, Codable {
+  var first: [S]
+  var second: [S]
+  /// β₁ᵗ and β₂ᵗ by repeated products in `Double`: the same bits on every machine.
+  var beta1Power = 1.0
+  var beta2Power = 1.0
+
+  init(count: Int) {
+    first = [S](repeating: 0, count: count)
+    second = [S](repeating: 0, count: count)
+  }
+
+  /// Takes in a gradient; returns the factors that correct the bias of the two means.
+  @inline(__always)
+  mutating func update(
+    _ gradient: [S], _ settings: AdamSettings
+  ) -> (firstScale: S, secondScale: S) {
+    precondition(gradient.count == first.count, "\(gradient.count) of \(first.count)")
+    let (b1, b2) = (S(settings.beta1), S(settings.beta2))
+    let (c1, c2) = (S(1 - settings.beta1), S(1 - settings.beta2))
+    for i in gradient.indices {
+      let g = gradient[i]
+      first[i] = b1 * first[i] + c1 * g
+      second[i] = b2 * second[i] + c2 * g * g
+    }
+    beta1Power *= settings.beta1
+    beta2Power *= settings.beta2
+    return (S(1 / (1 - beta1Power)), S(1 / (1 - beta2Power)))
+  }
+
+  /// The moments of a subdivided mesh's vertices.
+  func carried(through subdivision: MeshSubdivision, channels: Int) -> Moments {
+    var carried = self
+    carried.first = subdivision.carryVertices(first, channels: channels)
+    carried.second = subdivision.carryVertices(second, channels: channels)
+    return carried
+  }
+}
