@@ -2,7 +2,8 @@
 #define EIGEN_MPL2_ONLY
 #define EIGEN_DONT_PARALLELIZE
 #include <Eigen/SparseCholesky>
-#include <new>
+#include <exception>
+#include <memory>
 #include <vector>
 
 #include "CEigen.h"
@@ -20,14 +21,13 @@ extern "C" CEigenFactor *ceigen_ldlt_create(int32_t n, int64_t count, const int3
     for (int64_t i = 0; i < count; ++i) triplets.emplace_back(rows[i], columns[i], values[i]);
     Eigen::SparseMatrix<double> matrix(n, n);
     matrix.setFromTriplets(triplets.begin(), triplets.end());
-    auto factor = new CEigenFactor;
+    auto factor = std::make_unique<CEigenFactor>();
     factor->size = n;
     factor->solver.compute(matrix);
-    if (factor->solver.info() != Eigen::Success) {
-      delete factor;
-      return nullptr;
-    }
-    return factor;
+    // LDLT goes through for indefinite matrices too; the sign of D tells, and NaN fails the comparison.
+    const bool succeeded = factor->solver.info() == Eigen::Success &&
+                           (n == 0 || (factor->solver.vectorD().array() > 0).all());
+    return succeeded ? factor.release() : nullptr;
   } catch (const std::exception &) {
     return nullptr;
   }
