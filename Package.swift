@@ -20,15 +20,15 @@ let real: Target.Dependency = .product(name: "RealModule", package: "swift-numer
 #if os(Linux) && arch(x86_64)
 let wideKernels: [Target] = [
   .target(
-    name: "SfumatoKernelsV3", dependencies: ["SfumatoKernelTypes"],
+    name: "SfumatoKernelsV3", dependencies: ["SfumatoKernelTypes", "CLanes"],
     swiftSettings: common + [
-      .define("SFUMATO_FMA"), .define("SFUMATO_V3"),
+      .define("SFUMATO_V3"),
       .unsafeFlags(["-Xcc", "-march=x86-64-v3"]),
     ]),
   .target(
-    name: "SfumatoKernelsV4", dependencies: ["SfumatoKernelTypes"],
+    name: "SfumatoKernelsV4", dependencies: ["SfumatoKernelTypes", "CLanes"],
     swiftSettings: common + [
-      .define("SFUMATO_FMA"), .define("SFUMATO_V4"),
+      .define("SFUMATO_V4"),
       .unsafeFlags(["-Xcc", "-march=x86-64-v4", "-Xcc", "-mprefer-vector-width=512"]),
     ]),
 ]
@@ -63,14 +63,17 @@ let package = Package(
     .target(
       name: "CEigen", dependencies: ["CEigenHeaders"],
       cxxSettings: [.define("NDEBUG")]),
+    .target(name: "CLanes"),
+    .target(name: "CCPUFeatures"),
     .target(name: "SfumatoKernelTypes", swiftSettings: common),
     .target(
-      name: "SfumatoKernels", dependencies: ["SfumatoKernelTypes"],
+      name: "SfumatoKernels", dependencies: ["SfumatoKernelTypes", "CLanes"],
       swiftSettings: common),
   ] + wideKernels + [
     .target(
       name: "SfumatoCore",
-      dependencies: ["SfumatoKernelTypes", "SfumatoKernels", real] + wideKernelNames,
+      dependencies: ["SfumatoKernelTypes", "SfumatoKernels", "CCPUFeatures", real]
+        + wideKernelNames,
       swiftSettings: common + wideDefines),
     .target(
       name: "SfumatoSolve", dependencies: ["SfumatoCore", "CEigen", real],

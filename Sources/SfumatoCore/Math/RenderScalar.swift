@@ -1,15 +1,28 @@
 public import RealModule
+public import SfumatoKernelTypes
 
 /// The scalars that every pass is generic over: `Float` is the product, `Double` the reference in which
 /// gradients are checked.
 ///
-/// Requirements that a scalar overrides with a faster implementation are declared beside the pass
-/// that uses them.
+/// The requirements are the passes that a scalar may answer with a kernel of its own; the defaults are the
+/// scalar reference.
 public protocol RenderScalar: Real, BinaryFloatingPoint, SIMDScalar, Codable, Sendable
 where
   SIMD2Storage: Sendable & BitwiseCopyable, SIMD4Storage: Sendable & BitwiseCopyable,
   SIMD8Storage: Sendable & BitwiseCopyable, SIMDMaskScalar: Sendable
-{}
+{
+  /// Faces as the soft kernels read them; empty where there is no kernel.
+  static func softKernelFaces(_ faces: [ScreenFace<Self>]) -> [SoftKernelFace]
+
+  /// Rasterizes one tile into its cleared state.
+  static func softForwardTile(
+    _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>)
+
+  /// Adds one tile's cotangents to the gradients of its entries; the state is read only.
+  static func softBackwardTile(
+    _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>,
+    cotangents: Span<Self>, gradients: inout MutableSpan<ScreenFaceGradient<Self>>)
+}
 
 extension Float: RenderScalar {}
 extension Double: RenderScalar {}

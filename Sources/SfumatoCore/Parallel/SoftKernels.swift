@@ -1,0 +1,119 @@
+// The Float kernels behind the tile pass: the one place where Core hands pointers to the kernel modules.
+internal import SfumatoKernels
+public import SfumatoKernelTypes
+internal import Synchronization
+
+#if SFUMATO_WIDE_KERNELS
+internal import SfumatoKernelsV3
+internal import SfumatoKernelsV4
+#endif
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Darwin)
+internal import Darwin
+#endif
+
+/// Picks the kernels of the widest instruction set that this processor has.
+public enum InstructionSet {
+  /// The kernels in use; picked once.
+  package static let kernels: KernelTable = pick()
+
+  /// The name of the instruction set in use: `baseline`, `x86-64-v3` or `x86-64-v4`.
+  public static var name: String { kernels.instructionSet }
+
+  /// The environment variable that forces one, for tests: `baseline`, `x86-64-v3` or `x86-64-v4`.
+  public static let environmentVariable = "SFUMATO_ISA"
+
+  /// The names of the instruction sets that this processor can run, narrowest first.
+  public static var available: [String] { tables().map(\.instructionSet) }
+
+  private static func tables() -> [KernelTable] {
+    var found = [SfumatoKernels.kernelTable]
+    #if SFUMATO_WIDE_KERNELS
+    let level = CPUFeatures.x86Level
+    if level >= 3 { found.append(SfumatoKernelsV3.kernelTable) }
+    if level >= 4 { found.append(SfumatoKernelsV4.kernelTable) }
+    #endif
+    return found
+  }
+
+  private static func pick() -> KernelTable {
+    let found = tables()
+    let widest = found[found.count - 1]
+    guard let forced = unsafe getenv(environmentVariable) else { return widest }
+    let name = unsafe String(cString: forced)
+    return found.first { $0.instructionSet == name } ?? widest
+  }
+}
+
+extension Float {
+  /// Faces with their edges worked out.
+  public static func softKernelFaces(_ faces: [ScreenFace<Float>]) -> [SoftKernelFace] {
+    faces.map { face in
+      SoftKernelFace(
+        x: face.x, y: face.y, q: face.q, logit: face.logit, red: face.red, green: face.green,
+        blue: face.blue, isQuadrilateral: face.cornerCount == 4,
+        orientation: face.doubleArea > 0 ? 1 : -1)
+    }
+  }
+
+  /// The SIMD kernel.
+  public static func softForwardTile(
+    _ pass: SoftTilePass<Float>, tile: Int, state: inout MutableSpan<Float>
+  ) {
+    guard !pass.usesReference else {
+      return pass.referenceForward(tile: tile, state: &state)
+    }
+    unsafe pass.withJob(tile: tile, state: &state) { unsafe InstructionSet.kernels.softForward($0) }
+  }
+
+  /// The SIMD kernel's adjoint.
+  public static func softBackwardTile(
+    _ pass: SoftTilePass<Float>, tile: Int, state: inout MutableSpan<Float>,
+    cotangents: Span<Float>, gradients: inout MutableSpan<ScreenFaceGradient<Float>>
+  ) {
+    guard !pass.usesReference else {
+      return pass.referenceBackward(
+        tile: tile, state: state.span, cotangents: cotangents, gradients: &gradients)
+    }
+    // A gradient is seven SIMD4<Float>, the 28 scalars that the kernel writes.
+    assert(MemoryLayout<ScreenFaceGradient<Float>>.stride == 28 * MemoryLayout<Float>.stride)
+    unsafe cotangents.withUnsafeBufferPointer { bar in
+      unsafe gradients.withUnsafeMutableBufferPointer { out in
+        guard let base = out.baseAddress else { return }
+        let scalars = unsafe UnsafeMutableRawPointer(base).assumingMemoryBound(to: Float.self)
+        unsafe pass.withJob(tile: tile, state: &state) { job in
+          var job = unsafe job
+          unsafe job.cotangents = bar.baseAddress
+          unsafe job.gradients = scalars
+          unsafe InstructionSet.kernels.softBackward(job)
+        }
+      }
+    }
+  }
+}
+
+extension SoftTilePass where S == Float {
+  fileprivate func withJob(
+    tile: Int, state: inout MutableSpan<Float>, _ body: (SoftTileJob) -> Void
+  ) {
+    let entries = bins.entries(ofTile: tile)
+    let origin = origin(ofTile: tile)
+    unsafe kernelFaces.withUnsafeBufferPointer { faces in
+      unsafe bins.entryFaces.withUnsafeBufferPointer { list in
+        unsafe state.withUnsafeMutableBufferPointer { state in
+          guard let faces = faces.baseAddress, let list = list.baseAddress,
+            let state = state.baseAddress
+          else { return }
+          unsafe body(
+            SoftTileJob(
+              faces: faces, entries: list + entries.lowerBound, entryCount: entries.count,
+              originX: Float(origin.x), originY: Float(origin.y), squared: coverage.squared,
+              hasColor: hasColor, inverseScale: coverage.inverseScale,
+              tailBound: coverage.tailBound, reach: coverage.reach, state: state))
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/// A face on the screen, after the near plane: a convex polygon of three or four corners, a lane each.
+///
+/// A quadrilateral stays one polygon, so that the diagonal inside it is no edge. Lane 3 of a triangle repeats lane 0.
+public struct ScreenFace<S: RenderScalar>: Equatable, Sendable {
+  /// Corner columns, pixels.
+  public var x: SIMD4<S>
+  /// Corner rows, pixels.
+  public var y: SIMD4<S>
+  /// Perspective weights: 1 / depth, or 1 where orthographic.
+  public var q: SIMD4<S>
+  /// Depth logits: (near - depth) / (gamma (far - near)), at most 0.
+  public var logit: SIMD4<S>
+  /// Corner reds, linear light.
+  public var red: SIMD4<S>
+  /// Corner greens.
+  public var green: SIMD4<S>
+  /// Corner blues.
+  public var blue: SIMD4<S>
+  /// Three or four.
+  public var cornerCount: Int32
+  /// The face that this one came from.
+  public var source: Int32
+  /// How the near plane cut it; see ``NearPlaneClip``.
+  public var clip: NearPlaneClip.Code
+
+  /// The corner of a lane, pixels.
+  @inlinable
+  func corner(_ k: Int) -> SIMD2<S> { SIMD2(x[k], y[k]) }
+
+  /// Twice the signed area in pixels², positive when clockwise on the screen (y down).
+  var doubleArea: S {
+    let a = cross(corner(1) - corner(0), corner(2) - corner(0))
+    guard cornerCount == 4 else { return a }
+    return a + cross(corner(2) - corner(0), corner(3) - corner(0))
+  }
+
+  /// Twice the area below which a face is invisible, as a fraction of its largest squared side: 2^-22.
+  ///
+  /// Below it the sign of the area is rounding noise in Float, so inside and outside have no meaning.
+  static var degenerateRatio: S { 1 / 4_194_304 }
+
+  /// Whether the face has an inside: finite corners and an area above the degenerate ratio.
+  var isVisible: Bool {
+    let box = SIMD2(x.max() - x.min(), y.max() - y.min())
+    let side = max(box.x, box.y)
+    return side.isFinite && abs(doubleArea) > Self.degenerateRatio * side * side
+  }
+}
+
+/// The cotangent of a ``ScreenFace``, a lane a corner.
+public struct ScreenFaceGradient<S: RenderScalar>: Equatable, Sendable {
+  /// Cotangent of the columns.
+  public var x = SIMD4<S>.zero
+  /// Cotangent of the rows.
+  public var y = SIMD4<S>.zero
+  /// Cotangent of the perspective weights.
+  public var q = SIMD4<S>.zero
+  /// Cotangent of the depth logits.
+  public var logit = SIMD4<S>.zero
+  /// Cotangent of the reds.
+  public var red = SIMD4<S>.zero
+  /// Cotangent of the greens.
+  public var green = SIMD4<S>.zero
+  /// Cotangent of the blues.
+  public var blue = SIMD4<S>.zero
+
+  /// A zero cotangent.
+  public init() {}
+
+  /// Adds another cotangent in place.
+  static func += (a: inout Self, b: Self) {
+    a.x += b.x
+    a.y += b.y
+    a.q += b.q
+    a.logit += b.logit
+    a.red += b.red
+    a.green += b.green
+    a.blue += b.blue
+  }
+}

@@ -1,0 +1,90 @@
+/// How the coverage of a face falls off across its edge; closed, so that each pass names every member.
+public enum EdgeProfile: Equatable, Sendable {
+  /// The logistic distribution of the signed distance, or of the signed squared distance.
+  ///
+  /// Source: Liu et al. 2019, "Soft Rasterizer", eq. 1 (squared); Petersen et al. 2022, "GenDR" (plain).
+  case logistic(squared: Bool)
+}
+
+/// How the coverages of several faces make the alpha of a pixel.
+public enum CoverageAggregation: Equatable, Sendable {
+  /// Independent events: `alpha = 1 - Π (1 - D)`.
+  case probabilistic
+}
+
+/// How the colours of several faces make the colour of a pixel.
+public enum DepthAggregation<S: RenderScalar>: Equatable, Sendable {
+  /// A softmax over `log D + depth logit`; `gamma` is its temperature as a fraction of the depth range.
+  case softmax(gamma: S)
+}
+
+/// How the faces' colour meets the background.
+public enum ColorComposition<S: RenderScalar>: Equatable, Sendable {
+  /// `alpha C + (1 - alpha) background`: the outline of the colour is the outline of alpha.
+  case underneath
+  /// The background is one more term of the softmax, with normalised depth `epsilon` (SoftRas; 0 is far, 1 near).
+  case logit(epsilon: S)
+}
+
+/// Where colour and depth of a face are read at a pixel outside it.
+public enum AttributeExtension: Equatable, Sendable {
+  /// At the face's nearest point, perspective-correct.
+  case nearestPoint
+  /// At the pixel's barycentric weights clamped to [0, 1] and renormalised, affine for colour and
+  /// perspective-correct for depth, as SoftRas and GenDR do; faces cut by the near plane use ``nearestPoint``.
+  ///
+  /// Only the scalar reference has it, so it is slow in Float.
+  case clampedAffine
+}
+
+/// The planes between which depth is normalised; faces are clipped at the near one.
+public enum DepthRange<S: RenderScalar>: Equatable, Sendable {
+  /// From the scene's bounding sphere: near = max(r / 1000, d - 1.05 r), far = d + 1.05 r.
+  case boundingSphere
+  /// Stated, world units, 0 < near < far.
+  case planes(near: S, far: S)
+}
+
+/// The smoothing of the soft renderer.
+public struct SoftSettings<S: RenderScalar>: Equatable, Sendable {
+  /// The fall-off across an edge.
+  public var profile: EdgeProfile
+  /// The scale of the fall-off, pixels, for the plain and the squared form alike.
+  public var edgeWidthPixels: S
+  /// How coverages make alpha.
+  public var coverage: CoverageAggregation
+  /// How colours are chosen over depth.
+  public var depth: DepthAggregation<S>
+  /// How colour meets the background.
+  public var composition: ColorComposition<S>
+  /// Where attributes are read outside a face.
+  public var attributeExtension: AttributeExtension
+  /// The coverage at which a face ends, in [0, 0.25]; 0 switches the cut-off off.
+  ///
+  /// The profile is shifted and rescaled to reach 0 there, so that J faces left out change alpha by less
+  /// than J times this bound and nothing steps.
+  public var tailBound: S
+  /// The planes of the depth range.
+  public var depthRange: DepthRange<S>
+
+  /// Makes settings; the defaults suit fitting at any image size.
+  public init(
+    profile: EdgeProfile = .logistic(squared: false), edgeWidthPixels: S = 1,
+    coverage: CoverageAggregation = .probabilistic,
+    depth: DepthAggregation<S> = .softmax(gamma: 0.01),
+    composition: ColorComposition<S> = .underneath,
+    attributeExtension: AttributeExtension = .nearestPoint, tailBound: S = 1e-4,
+    depthRange: DepthRange<S> = .boundingSphere
+  ) {
+    precondition(edgeWidthPixels > 0, "edge width \(edgeWidthPixels) px")
+    precondition(tailBound >= 0 && tailBound <= 0.25, "tail bound \(tailBound)")
+    self.profile = profile
+    self.edgeWidthPixels = edgeWidthPixels
+    self.coverage = coverage
+    self.depth = depth
+    self.composition = composition
+    self.attributeExtension = attributeExtension
+    self.tailBound = tailBound
+    self.depthRange = depthRange
+  }
+}

@@ -1,0 +1,116 @@
+public import SfumatoKernelTypes
+
+/// One view's soft rasterization: what every tile reads. State and cotangents are laid out as the kernels do.
+///
+/// A plane is 256 scalars, one a pixel of the tile, 4 x 4 block after block; see `SoftTileJob`.
+public struct SoftTilePass<S: RenderScalar>: Sendable {
+  /// The faces on the screen.
+  var faces: [ScreenFace<S>]
+  /// The same as the kernels read them; empty where the scalar has no kernel.
+  var kernelFaces: [SoftKernelFace]
+  /// Who reaches which tile.
+  var bins: TileBins
+  /// Image width, pixels.
+  var width: Int
+  /// Image height, pixels.
+  var height: Int
+  /// The profile.
+  var coverage: EdgeCoverage<S>
+  /// Where attributes are read.
+  var attributeExtension: AttributeExtension
+  /// Whether colour and depth are computed; else alpha alone.
+  var hasColor: Bool
+  /// The background's logit where it takes part in the softmax, on the scale of the faces' logits.
+  var backgroundLogit: S?
+  /// The background colour, for the same.
+  var background: SIMD3<S>
+  /// Whether the scalar reference is used although there is a kernel.
+  var usesReference: Bool
+
+  /// Survival, largest logit, inverse weight, red, green, blue, mean logit; or survival alone.
+  var planeCount: Int { hasColor ? 7 : 1 }
+  /// Cotangents of alpha, red, green, blue, mean logit; or of alpha alone.
+  var cotangentPlaneCount: Int { hasColor ? 5 : 1 }
+
+  /// Scalars of state a tile.
+  var stateStride: Int { planeCount * 256 }
+  /// Scalars of cotangent a tile.
+  var cotangentStride: Int { cotangentPlaneCount * 256 }
+
+  /// The place of a tile's pixel in a plane.
+  @inline(__always)
+  static func lane(_ x: Int, _ y: Int) -> Int {
+    ((y >> 2) * 4 + (x >> 2)) * 16 + (y & 3) * 4 + (x & 3)
+  }
+
+  /// The top-left pixel of a tile.
+  func origin(ofTile tile: Int) -> (x: Int, y: Int) {
+    (tile % bins.columns * TileBins.side, tile / bins.columns * TileBins.side)
+  }
+
+  /// Prepares a view from its faces on the screen; degenerate faces reach nothing.
+  init(
+    faces: [ScreenFace<S>], width: Int, height: Int, settings: SoftSettings<S>,
+    background: SIMD3<S>, hasColor: Bool, usesReference: Bool
+  ) {
+    self.faces = faces
+    self.width = width
+    self.height = height
+    self.hasColor = hasColor
+    self.background = background
+    coverage = EdgeCoverage(settings)
+    attributeExtension = settings.attributeExtension
+    let gamma: S
+    switch settings.depth {
+    case .softmax(let temperature): gamma = temperature
+    }
+    switch settings.composition {
+    case .underneath: backgroundLogit = nil
+    case .logit(let epsilon): backgroundLogit = (epsilon - 1) / gamma
+    }
+    self.usesReference = usesReference || settings.attributeExtension != .nearestPoint
+    let empty = SIMD4<S>(1, 1, 0, 0)
+    let boxes = faces.map { face in
+      face.isVisible
+        ? SIMD4(face.x.min(), face.y.min(), face.x.max(), face.y.max()) : empty
+    }
+    bins = TileBins(boxes: boxes, reach: coverage.reach, width: width, height: height)
+    kernelFaces = self.usesReference ? [] : S.softKernelFaces(faces)
+  }
+
+  /// Sets a tile's state to that of an empty picture.
+  func clear(_ state: inout MutableSpan<S>) {
+    for i in 0..<256 { state[i] = 1 }
+    guard hasColor else { return }
+    let start: [S]
+    if let logit = backgroundLogit {
+      start = [logit, 1, background.x, background.y, background.z, logit]
+    } else {
+      start = [-1e30, 0, 0, 0, 0, 0]
+    }
+    for plane in 1..<7 {
+      for i in 0..<256 { state[plane * 256 + i] = start[plane - 1] }
+    }
+  }
+}
+
+extension RenderScalar {
+  /// The scalar reference serves scalars without a kernel.
+  public static func softKernelFaces(_ faces: [ScreenFace<Self>]) -> [SoftKernelFace] { [] }
+
+  /// The scalar reference.
+  public static func softForwardTile(
+    _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>
+  ) {
+    pass.referenceForward(tile: tile, state: &state)
+  }
+
+  /// The scalar reference.
+  public static func softBackwardTile(
+    _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>,
+    cotangents: Span<Self>, gradients: inout MutableSpan<ScreenFaceGradient<Self>>
+  ) {
+    pass.referenceBackward(
+      tile: tile, state: state.span, cotangents: cotangents, gradients: &gradients)
+  }
+}

@@ -1,0 +1,57 @@
+/// One tile's work for the soft kernels: inputs, state and outputs as plain buffers.
+///
+/// A tile is 16 x 16 pixels, cut into 16 blocks of 4 x 4, a lane a pixel: pixel (x, y) of the tile is lane
+/// `4 (y % 4) + x % 4` of block `4 (y / 4) + x / 4`. A plane is 256 scalars, block by block.
+@unsafe
+public struct SoftTileJob {
+  /// All faces of the view.
+  public var faces: UnsafePointer<SoftKernelFace>
+  /// The faces that can reach the tile, in face order.
+  public var entries: UnsafePointer<Int32>
+  /// How many entries there are.
+  public var entryCount: Int
+  /// Column of the tile's top-left pixel.
+  public var originX: Float
+  /// Row of the tile's top-left pixel.
+  public var originY: Float
+  /// Whether the profile is of the squared distance.
+  public var squared: Bool
+  /// Whether colour and depth are wanted; else alpha alone.
+  public var hasColor: Bool
+  /// One over the scale of the (squared) distance.
+  public var inverseScale: Float
+  /// The coverage at which a face ends.
+  public var tailBound: Float
+  /// The distance at which a face ends, pixels; infinity where the bound is 0.
+  public var reach: Float
+  /// Survival, largest logit, weight, red, green, blue, mean logit: seven planes, or survival alone.
+  ///
+  /// Forward reads the start and leaves the result with colours normalised and the weight inverted; backward reads.
+  public var state: UnsafeMutablePointer<Float>
+  /// Cotangents of alpha, red, green, blue, mean logit: five planes, or alpha alone; nil forward.
+  public var cotangents: UnsafePointer<Float>?
+  /// Out: the cotangent of each entry's face, 28 scalars: x, y, q, logit, red, green, blue by corner; nil forward.
+  public var gradients: UnsafeMutablePointer<Float>?
+
+  /// Makes a job; forward leaves out the last two.
+  public init(
+    faces: UnsafePointer<SoftKernelFace>, entries: UnsafePointer<Int32>, entryCount: Int,
+    originX: Float, originY: Float, squared: Bool, hasColor: Bool, inverseScale: Float,
+    tailBound: Float, reach: Float, state: UnsafeMutablePointer<Float>,
+    cotangents: UnsafePointer<Float>? = nil, gradients: UnsafeMutablePointer<Float>? = nil
+  ) {
+    unsafe self.faces = faces
+    unsafe self.entries = entries
+    unsafe self.entryCount = entryCount
+    unsafe self.originX = originX
+    unsafe self.originY = originY
+    unsafe self.squared = squared
+    unsafe self.hasColor = hasColor
+    unsafe self.inverseScale = inverseScale
+    unsafe self.tailBound = tailBound
+    unsafe self.reach = reach
+    unsafe self.state = state
+    unsafe self.cotangents = cotangents
+    unsafe self.gradients = gradients
+  }
+}

@@ -1,0 +1,142 @@
+internal import SfumatoKernelTypes
+
+// The signed distance of sixteen pixels to one face, and the weights of its corners: the lanes' twin of BoundaryFoot and
+// AttributeWeights in SfumatoCore, which explain the formulas.
+
+/// The nearest boundary point of one face for each lane.
+struct BoundaryLanes {
+  /// Foot minus pixel.
+  var offsetX: Lanes
+  var offsetY: Lanes
+  /// Squared distance.
+  var squared: Lanes
+  /// Weights of the corners at the foot, sum 1.
+  var foot0: Lanes
+  var foot1: Lanes
+  var foot2: Lanes
+  var foot3: Lanes
+  /// Which edge is nearest; edge 0 where none is set.
+  var onEdge1: LaneMask
+  var onEdge2: LaneMask
+  var onEdge3: LaneMask
+  /// The smallest signed distance to an edge's line: not negative inside.
+  var inside: Lanes
+}
+
+@_transparent
+func boundary(
+  _ face: borrowing SoftKernelFace, _ px: Lanes, _ py: Lanes, originX: Float, originY: Float,
+  quadrilateral: Bool
+) -> BoundaryLanes {
+  let zero = Lanes.zero
+  let one = splat(1)
+  // Edge 0.
+  let ax0 = splat(face.x[0] - originX) - px
+  let ay0 = splat(face.y[0] - originY) - py
+  var e = (splat(face.edgeX[0]), splat(face.edgeY[0]))
+  var t = multiplyAdd(ax0, e.0, ay0 * e.1) * splat(-face.inverseSquaredLength[0])
+  t = minimum(maximum(t, zero), one)
+  var offsetX = multiplyAdd(e.0, t, ax0)
+  var offsetY = multiplyAdd(e.1, t, ay0)
+  var squared = multiplyAdd(offsetX, offsetX, offsetY * offsetY)
+  var inside = multiplyAdd(ax0, splat(face.normalX[0]), ay0 * splat(face.normalY[0]))
+  var foot0 = one - t
+  var foot1 = t
+  // Edge 1.
+  let ax1 = splat(face.x[1] - originX) - px
+  let ay1 = splat(face.y[1] - originY) - py
+  e = (splat(face.edgeX[1]), splat(face.edgeY[1]))
+  t = multiplyAdd(ax1, e.0, ay1 * e.1) * splat(-face.inverseSquaredLength[1])
+  t = minimum(maximum(t, zero), one)
+  var ox = multiplyAdd(e.0, t, ax1)
+  var oy = multiplyAdd(e.1, t, ay1)
+  var d = multiplyAdd(ox, ox, oy * oy)
+  inside = minimum(
+    inside, multiplyAdd(ax1, splat(face.normalX[1]), ay1 * splat(face.normalY[1])))
+  var onEdge1 = d .< squared
+  squared = select(onEdge1, d, squared)
+  offsetX = select(onEdge1, ox, offsetX)
+  offsetY = select(onEdge1, oy, offsetY)
+  foot0 = select(onEdge1, zero, foot0)
+  foot1 = select(onEdge1, one - t, foot1)
+  var foot2 = select(onEdge1, t, zero)
+  // Edge 2.
+  let ax2 = splat(face.x[2] - originX) - px
+  let ay2 = splat(face.y[2] - originY) - py
+  e = (splat(face.edgeX[2]), splat(face.edgeY[2]))
+  t = multiplyAdd(ax2, e.0, ay2 * e.1) * splat(-face.inverseSquaredLength[2])
+  t = minimum(maximum(t, zero), one)
+  ox = multiplyAdd(e.0, t, ax2)
+  oy = multiplyAdd(e.1, t, ay2)
+  d = multiplyAdd(ox, ox, oy * oy)
+  inside = minimum(
+    inside, multiplyAdd(ax2, splat(face.normalX[2]), ay2 * splat(face.normalY[2])))
+  var onEdge2 = d .< squared
+  squared = select(onEdge2, d, squared)
+  offsetX = select(onEdge2, ox, offsetX)
+  offsetY = select(onEdge2, oy, offsetY)
+  foot1 = select(onEdge2, zero, foot1)
+  foot2 = select(onEdge2, one - t, foot2)
+  foot0 = select(onEdge2, quadrilateral ? zero : t, foot0)
+  onEdge1 = onEdge1 .& .!onEdge2
+  var foot3 = zero
+  var onEdge3 = LaneMask(repeating: false)
+  if quadrilateral {
+    foot3 = select(onEdge2, t, zero)
+    let ax3 = splat(face.x[3] - originX) - px
+    let ay3 = splat(face.y[3] - originY) - py
+    e = (splat(face.edgeX[3]), splat(face.edgeY[3]))
+    t = multiplyAdd(ax3, e.0, ay3 * e.1) * splat(-face.inverseSquaredLength[3])
+    t = minimum(maximum(t, zero), one)
+    ox = multiplyAdd(e.0, t, ax3)
+    oy = multiplyAdd(e.1, t, ay3)
+    d = multiplyAdd(ox, ox, oy * oy)
+    inside = minimum(
+      inside, multiplyAdd(ax3, splat(face.normalX[3]), ay3 * splat(face.normalY[3])))
+    onEdge3 = d .< squared
+    squared = select(onEdge3, d, squared)
+    offsetX = select(onEdge3, ox, offsetX)
+    offsetY = select(onEdge3, oy, offsetY)
+    foot1 = select(onEdge3, zero, foot1)
+    foot2 = select(onEdge3, zero, foot2)
+    foot3 = select(onEdge3, one - t, foot3)
+    foot0 = select(onEdge3, t, foot0)
+    onEdge1 = onEdge1 .& .!onEdge3
+    onEdge2 = onEdge2 .& .!onEdge3
+  }
+  return BoundaryLanes(
+    offsetX: offsetX, offsetY: offsetY, squared: squared, foot0: foot0, foot1: foot1,
+    foot2: foot2, foot3: foot3, onEdge1: onEdge1, onEdge2: onEdge2, onEdge3: onEdge3,
+    inside: inside)
+}
+
+/// Barycentric weights of the pixels in the triangle of corners 0, 1, 2.
+@_transparent
+func barycentrics(
+  _ face: borrowing SoftKernelFace, _ px: Lanes, _ py: Lanes, originX: Float, originY: Float
+) -> (Lanes, Lanes, Lanes) {
+  let ax = splat(face.x[0] - originX) - px
+  let ay = splat(face.y[0] - originY) - py
+  let bx = splat(face.x[1] - originX) - px
+  let by = splat(face.y[1] - originY) - py
+  let cx = splat(face.x[2] - originX) - px
+  let cy = splat(face.y[2] - originY) - py
+  let inverse = splat(face.inverseArea)
+  return (
+    multiplyAdd(bx, cy, -(by * cx)) * inverse, multiplyAdd(cx, ay, -(cy * ax)) * inverse,
+    multiplyAdd(ax, by, -(ay * bx)) * inverse
+  )
+}
+
+/// The blocks of the tile that a face can reach, a bit each: the signed distance at the sixteen block centres
+/// against the reach plus the block's half diagonal.
+@_transparent
+func reachableBlocks(_ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob) -> UInt32 {
+  let centerX = (laneColumns - splat(0.5)) * splat(4) + splat(2)
+  let centerY = (laneRows - splat(0.5)) * splat(4) + splat(2)
+  let near = unsafe boundary(
+    face, centerX, centerY, originX: job.originX, originY: job.originY,
+    quadrilateral: face.isQuadrilateral)
+  let limit = unsafe job.reach + 2.1214  // half the diagonal between a block's corner pixel centres
+  return bits((near.squared .< splat(limit * limit)) .| (near.inside .>= Lanes.zero))
+}

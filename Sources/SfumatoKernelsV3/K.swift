@@ -1,1 +1,0 @@
-../SfumatoKernels/K.swift
