@@ -84,4 +84,22 @@ extension Array where Element: Sendable {
       }
     }
   }
+
+  /// Calls `body` with consecutive slices: slice i holds the elements `offsets[i]..<offsets[i + 1]`.
+  package mutating func forEachSlice(
+    offsets: [Int32], workers: Workers,
+    _ body: @Sendable (Int, inout MutableSpan<Element>) -> Void
+  ) {
+    precondition(
+      offsets.first == 0 && Int(offsets.last ?? -1) == count, "offsets do not cover \(count)")
+    unsafe self.withUnsafeMutableBufferPointer { buffer in
+      let cells = unsafe SharedBuffer(buffer)
+      parallelFor(offsets.count - 1, workers: workers) { i in
+        let part = unsafe UnsafeMutableBufferPointer(
+          rebasing: cells.base[Int(offsets[i])..<Int(offsets[i + 1])])
+        var span = unsafe MutableSpan(_unsafeElements: part)
+        body(i, &span)
+      }
+    }
+  }
 }

@@ -1,0 +1,121 @@
+/// The front door: scenes and cameras in, pictures out, and pullbacks from pictures to parameters.
+///
+/// Many views go through at once; gradients fold in view order, so they do not depend on the number of threads.
+public struct Renderer<S: RenderScalar>: Sendable {
+  /// How pictures are made.
+  public var settings: RenderSettings<S>
+
+  /// Makes a renderer.
+  public init(settings: RenderSettings<S> = RenderSettings()) { self.settings = settings }
+
+  /// The pictures of a scene, one a camera, in order.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func render(
+    _ scene: Scene<S>, _ cameras: [Camera<S>], outputs: RenderOutputs = [.color, .alpha]
+  ) -> [Rendering<S>] {
+    let hasColor = !outputs.isDisjoint(with: [.color, .depth])
+    let assembly = SceneAssembly(scene, hasColor: hasColor)
+    switch settings.mode {
+    case .hard(let samples):
+      return HardView.render(
+        assembly, cameras, background: scene.background, samples: samples, outputs: outputs,
+        workers: settings.workers)
+    case .soft(let soft):
+      let views = softViews(scene, assembly, cameras, soft: soft, hasColor: hasColor)
+      return pictures(views, assembly, cameras, outputs: outputs)
+    }
+  }
+
+  /// The pictures of a scene, and the function from their cotangents to the gradient of its parameters.
+  ///
+  /// - Parameters:
+  ///   - scene: what is seen.
+  ///   - cameras: from where.
+  ///   - targets: which parameters are differentiated.
+  ///   - outputs: which pictures are made.
+  /// - Returns: one rendering a camera, and the pullback.
+  /// - Precondition: the mode is soft; hard visibility has no gradient.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func renderWithPullback(
+    _ scene: Scene<S>, _ cameras: [Camera<S>], wrt targets: GradientTargets,
+    outputs: RenderOutputs = [.color, .alpha]
+  ) -> ([Rendering<S>], RenderPullback<S>) {
+    guard case .soft(let soft) = settings.mode else {
+      preconditionFailure("hard visibility has no gradient; render softly to differentiate")
+    }
+    let hasColor = !outputs.isDisjoint(with: [.color, .depth])
+    let assembly = SceneAssembly(scene, hasColor: hasColor)
+    let views = softViews(scene, assembly, cameras, soft: soft, hasColor: hasColor)
+    return (
+      pictures(views, assembly, cameras, outputs: outputs),
+      RenderPullback(
+        scene: scene, assembly: assembly, views: views, targets: targets,
+        workers: settings.workers)
+    )
+  }
+
+  private func softViews(
+    _ scene: Scene<S>, _ assembly: SceneAssembly<S>, _ cameras: [Camera<S>],
+    soft: SoftSettings<S>, hasColor: Bool
+  ) -> [SoftView<S>] {
+    let sphere = assembly.boundingSphere
+    let settings = settings
+    return parallelMap(cameras.count, workers: settings.workers) { i in
+      SoftView(
+        assembly, camera: cameras[i], background: scene.background, sphere: sphere, soft: soft,
+        hasColor: hasColor, settings: settings)
+    }
+  }
+
+  private func pictures(
+    _ views: [SoftView<S>], _ assembly: SceneAssembly<S>, _ cameras: [Camera<S>],
+    outputs: RenderOutputs
+  ) -> [Rendering<S>] {
+    let workers = settings.workers
+    return parallelMap(views.count, workers: workers) { i in
+      var picture = views[i].rendering(outputs)
+      if outputs.contains(.face) {
+        picture.face =
+          HardView(assembly, camera: cameras[i], samples: 1, workers: workers).faceIDs
+      }
+      return picture
+    }
+  }
+}
+
+/// The pullback of a render: from the pictures' cotangents to the gradient of scene and cameras.
+public struct RenderPullback<S: RenderScalar>: Sendable {
+  let scene: Scene<S>
+  let assembly: SceneAssembly<S>
+  let views: [SoftView<S>]
+  let targets: GradientTargets
+  let workers: Workers
+
+  /// The gradient of `Σ cotangent · picture` over all views.
+  ///
+  /// - Precondition: one cotangent a view, of the pictures' size.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func callAsFunction(_ cotangents: [RenderingCotangent<S>]) -> SceneGradient<S> {
+    precondition(
+      cotangents.count == views.count, "\(cotangents.count) cotangents of \(views.count) views")
+    var gradient = SceneGradient(
+      zeroFor: scene, cameraCount: views.count, targets: targets)
+    let parts = parallelMap(views.count, workers: workers) { i in
+      views[i].backward(cotangents[i], assembly: assembly, targets: targets, workers: workers)
+    }
+    var positionsBar = [S](repeating: 0, count: assembly.positions.count)
+    var colorsBar = [S](repeating: 0, count: parts.first?.cornerColors.count ?? 0)
+    for (i, part) in parts.enumerated() {
+      if !targets.isDisjoint(with: [.cameras, .intrinsics]) { gradient.cameras[i] = part.camera }
+      if targets.contains(.background) { gradient.background += part.background }
+      for k in positionsBar.indices { positionsBar[k] += part.positions[k] }
+      for k in colorsBar.indices { colorsBar[k] += part.cornerColors[k] }
+    }
+    assembly.backward(
+      positionsBar: positionsBar, cornerColorsBar: colorsBar, targets: targets, into: &gradient)
+    return gradient
+  }
+}

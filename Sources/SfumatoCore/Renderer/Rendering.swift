@@ -1,0 +1,80 @@
+/// Which pictures a render returns.
+public struct RenderOutputs: OptionSet, Sendable {
+  /// The bits.
+  public let rawValue: Int
+  /// Makes a set from its bits.
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// Colour over the background.
+  public static let color = RenderOutputs(rawValue: 1)
+  /// Coverage; always computed.
+  public static let alpha = RenderOutputs(rawValue: 2)
+  /// Camera depth.
+  public static let depth = RenderOutputs(rawValue: 4)
+  /// The visible face at each pixel centre.
+  public static let face = RenderOutputs(rawValue: 8)
+}
+
+/// The pictures of one view.
+public struct Rendering<S: RenderScalar>: Equatable, Sendable {
+  /// Colour composited over the scene's background, linear light, `[H, W, 3]`; nil where not asked.
+  public var color: ImageBuffer<S>?
+  /// Coverage in [0, 1], `[H, W, 1]`.
+  public var alpha: ImageBuffer<S>
+  /// Camera depth, world units, `[H, W, 1]`, +infinity where empty; nil where not asked.
+  ///
+  /// Soft: the mean depth under the softmax, differentiable. Hard: of the visible face at the pixel's centre.
+  public var depth: ImageBuffer<S>?
+  /// The visible face at each pixel's centre, `[H, W]`, counted over the scene's instances in order, -1 where
+  /// empty; nil where not asked. No gradient.
+  public var face: [Int32]?
+}
+
+/// The cotangents of one view's pictures; nil stands for zero.
+public struct RenderingCotangent<S: RenderScalar>: Equatable, Sendable {
+  /// Cotangent of the colour, `[H, W, 3]`.
+  public var color: ImageBuffer<S>?
+  /// Cotangent of the coverage, `[H, W, 1]`.
+  public var alpha: ImageBuffer<S>?
+  /// Cotangent of the depth, `[H, W, 1]`; ignored where the depth is infinite.
+  public var depth: ImageBuffer<S>?
+
+  /// Makes a cotangent.
+  public init(
+    color: ImageBuffer<S>? = nil, alpha: ImageBuffer<S>? = nil, depth: ImageBuffer<S>? = nil
+  ) {
+    self.color = color
+    self.alpha = alpha
+    self.depth = depth
+  }
+}
+
+/// How a renderer makes pictures.
+public struct RenderSettings<S: RenderScalar>: Equatable, Sendable {
+  /// The two ways to make a picture.
+  public enum Mode: Equatable, Sendable {
+    /// Differentiable: faces melt at their edges.
+    case soft(SoftSettings<S>)
+    /// One visible face a sample, `samples` x `samples` samples a pixel; no gradient.
+    case hard(samples: Int)
+  }
+
+  /// The way.
+  public var mode: Mode
+  /// How many threads may work; the picture does not depend on it.
+  public var workers: Workers
+  /// Whether the scalar reference is used where there is a kernel; slow, for checks.
+  public var usesReference: Bool
+
+  /// Makes settings.
+  public init(
+    mode: Mode = .soft(SoftSettings()), workers: Workers = .all, usesReference: Bool = false
+  ) {
+    if case .hard(let samples) = mode {
+      precondition(samples >= 1 && samples <= 16, "\(samples) samples a side")
+    }
+    self.mode = mode
+    self.workers = workers
+    self.usesReference = usesReference
+  }
+}

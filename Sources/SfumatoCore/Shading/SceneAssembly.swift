@@ -1,0 +1,211 @@
+// The part of a picture that no camera changes: instances put into the world, corners coloured and lit. Faces of all
+// instances stand in one list; `forward` and `backward` walk the instances in order.
+
+/// A scene's instances as one list of world-space faces with lit corner colours.
+struct SceneAssembly<S: RenderScalar>: Sendable {
+  /// World positions of all instances, `[V, 3]`.
+  var positions: [S] = []
+  /// Corner indices into them, `[F, 3]`.
+  var faces: [Int32] = []
+  /// Lit colours of the corners, `[F, 3, 3]`; empty where only alpha is wanted.
+  var cornerColors: [S] = []
+  /// Where each instance's vertices and faces start.
+  private var parts: [Part] = []
+  private let scene: Scene<S>
+
+  /// One instance's share of the lists.
+  private struct Part: Sendable {
+    var firstVertex: Int
+    var firstFace: Int
+    /// Smooth normals, `[V, 3]`, where the shading uses them.
+    var normals: [S] = []
+    var normalsResidual: VertexNormals.Residual<S>?
+    /// Flat normals, `[F, 3]`.
+    var flatNormals: [S] = []
+    var flatResidual: FaceNormals.Residual<S>?
+  }
+
+  var vertexCount: Int { positions.count / 3 }
+  var faceCount: Int { faces.count / 3 }
+
+  /// A sphere around all vertices: centre of the box, largest distance from it.
+  var boundingSphere: (center: SIMD3<S>, radius: S) {
+    Mesh(positions: positions, faces: []).boundingSphere
+  }
+
+  /// Puts the instances into the world and lights their corners.
+  ///
+  /// *Differentiable in* positions, colours, instance motions, lights; *constant in* given normals' object-space values.
+  init(_ scene: Scene<S>, hasColor: Bool) {
+    self.scene = scene
+    for instance in scene.instances {
+      let mesh = scene.meshes[instance.mesh]
+      var part = Part(firstVertex: vertexCount, firstFace: faceCount)
+      let rotation = instance.transform.rotation.matrix
+      let translation = instance.transform.translation
+      var world = [S](repeating: 0, count: mesh.positions.count)
+      for v in 0..<mesh.vertexCount {
+        world.setVector3(v, rotation * mesh.positions.vector3(v) + translation)
+      }
+      let offset = Int32(part.firstVertex)
+      if hasColor {
+        Self.addNormals(scene.materials[instance.material], mesh, rotation, world, to: &part)
+        cornerColors += colors(instance, mesh, part)
+      }
+      positions += world
+      faces += mesh.faces.map { $0 + offset }
+      parts.append(part)
+    }
+  }
+
+  private static func addNormals(
+    _ material: Material<S>, _ mesh: Mesh<S>, _ rotation: Matrix3<S>, _ world: [S],
+    to part: inout Part
+  ) {
+    switch material.shading {
+    case .unlit: break
+    case .lambert:
+      if let given = mesh.normals {
+        part.normals = given
+        for v in 0..<mesh.vertexCount {
+          part.normals.setVector3(v, rotation * given.vector3(v))
+        }
+      } else {
+        let result = VertexNormals.forward(positions: world, faces: mesh.faces)
+        part.normals = result.normals
+        part.normalsResidual = result.residual
+      }
+    case .lambertFlat:
+      let result = FaceNormals.forward(positions: world, faces: mesh.faces)
+      part.flatNormals = result.normals
+      part.flatResidual = result.residual
+    }
+  }
+
+  /// The unlit colour of a corner.
+  @inline(__always)
+  private func base(_ color: BaseColor<S>, _ mesh: Mesh<S>, corner: Int) -> SIMD3<S> {
+    switch color {
+    case .constant(let value): value
+    case .vertex: mesh.vertexColors?.vector3(Int(mesh.faces[corner])) ?? SIMD3(repeating: 1 / 2)
+    case .face: mesh.faceColors?.vector3(corner / 3) ?? SIMD3(repeating: 1 / 2)
+    }
+  }
+
+  /// The normal of a corner; nil where unlit.
+  @inline(__always)
+  private func normal(_ shading: Shading, _ mesh: Mesh<S>, _ part: Part, corner: Int) -> SIMD3<S>?
+  {
+    switch shading {
+    case .unlit: nil
+    case .lambert: part.normals.vector3(Int(mesh.faces[corner]))
+    case .lambertFlat: part.flatNormals.vector3(corner / 3)
+    }
+  }
+
+  private func colors(_ instance: Instance<S>, _ mesh: Mesh<S>, _ part: Part) -> [S] {
+    let material = scene.materials[instance.material]
+    var result = [S](repeating: 0, count: mesh.faces.count * 3)
+    for corner in 0..<mesh.faces.count {
+      var color = base(material.baseColor, mesh, corner: corner)
+      if let normal = normal(material.shading, mesh, part, corner: corner) {
+        color *= Lighting.irradiance(normal: normal, lights: scene.lights)
+      }
+      result.setVector3(corner, color)
+    }
+    return result
+  }
+
+  /// The adjoint: adds to the scene's gradient.
+  ///
+  /// - Parameters:
+  ///   - positionsBar: cotangent of the world positions, `[V, 3]`.
+  ///   - cornerColorsBar: cotangent of the corner colours, `[F, 3, 3]`, or empty.
+  ///   - targets: what is asked.
+  ///   - gradient: what is added to.
+  func backward(
+    positionsBar: [S], cornerColorsBar: [S], targets: GradientTargets,
+    into gradient: inout SceneGradient<S>
+  ) {
+    let movesGeometry = targets.contains(.positions) || targets.contains(.poses)
+    for (i, instance) in scene.instances.enumerated() {
+      let mesh = scene.meshes[instance.mesh]
+      let part = parts[i]
+      let first = part.firstVertex * 3
+      var worldBar = Array(positionsBar[first..<first + mesh.positions.count])
+      if !cornerColorsBar.isEmpty {
+        colorsBackward(
+          i, cornerColorsBar, targets: targets, worldBar: &worldBar, into: &gradient)
+      }
+      guard movesGeometry else { continue }
+      let rotation = instance.transform.rotation.matrix
+      for v in 0..<mesh.vertexCount {
+        let image = positions.vector3(part.firstVertex + v)
+        let bars = RigidTransform.applyVJP(
+          rotation: rotation, image: image, imageBar: worldBar.vector3(v))
+        if targets.contains(.positions) {
+          gradient.meshes[instance.mesh].positions.addVector3(v, bars.pointBar)
+        }
+        if targets.contains(.poses) { gradient.instances[i] += bars.twistBar }
+      }
+    }
+  }
+
+  private func colorsBackward(
+    _ index: Int, _ cornerColorsBar: [S], targets: GradientTargets, worldBar: inout [S],
+    into gradient: inout SceneGradient<S>
+  ) {
+    let instance = scene.instances[index]
+    let mesh = scene.meshes[instance.mesh]
+    let material = scene.materials[instance.material]
+    let part = parts[index]
+    let wantsColors = targets.contains(.colors)
+    var normalsBar = [S](repeating: 0, count: part.normals.count)
+    var flatBar = [S](repeating: 0, count: part.flatNormals.count)
+    var lights = scene.lights.map { _ in LightGradient<S>() }
+    for corner in 0..<mesh.faces.count {
+      let bar = cornerColorsBar.vector3(part.firstFace * 3 + corner)
+      var baseBar = bar
+      if let normal = normal(material.shading, mesh, part, corner: corner) {
+        baseBar *= Lighting.irradiance(normal: normal, lights: scene.lights)
+        let normalBar = Lighting.irradianceVJP(
+          normal: normal, lights: scene.lights,
+          irradianceBar: bar * base(material.baseColor, mesh, corner: corner), into: &lights)
+        switch material.shading {
+        case .unlit: break
+        case .lambert: normalsBar.addVector3(Int(mesh.faces[corner]), normalBar)
+        case .lambertFlat: flatBar.addVector3(corner / 3, normalBar)
+        }
+      }
+      guard wantsColors else { continue }
+      switch material.baseColor {
+      case .constant: gradient.materials[instance.material] += baseBar
+      case .vertex:
+        if mesh.vertexColors != nil {
+          gradient.meshes[instance.mesh].vertexColors.addVector3(Int(mesh.faces[corner]), baseBar)
+        }
+      case .face:
+        if mesh.faceColors != nil {
+          gradient.meshes[instance.mesh].faceColors.addVector3(corner / 3, baseBar)
+        }
+      }
+    }
+    if let residual = part.normalsResidual {
+      VertexNormals.backward(residual, normalsBar: normalsBar, into: &worldBar)
+    } else if !part.normals.isEmpty, targets.contains(.poses) {
+      // Given normals turn with the instance: n = R n0.
+      for v in 0..<mesh.vertexCount {
+        gradient.instances[index].angular += cross(
+          part.normals.vector3(v), normalsBar.vector3(v))
+      }
+    }
+    if let residual = part.flatResidual {
+      FaceNormals.backward(residual, normalsBar: flatBar, into: &worldBar)
+    }
+    guard targets.contains(.lights) else { return }
+    for i in lights.indices {
+      gradient.lights[i].color += lights[i].color
+      gradient.lights[i].direction += lights[i].direction
+    }
+  }
+}
