@@ -1,0 +1,51 @@
+/// One minus the soft intersection over union of two masks.
+///
+/// Source: Liu et al. 2019, "Soft Rasterizer", eq. 12, without its constant in the quotient.
+public enum SoftIoULoss {
+  /// What the adjoint needs.
+  public struct Residual<S: RenderScalar>: Sendable {
+    /// The target mask, `[H, W]`.
+    public let target: [S]
+    /// `Σ α t`.
+    public let intersection: S
+    /// `Σ (α + t - α t)`; where it is not above 0 there is no gradient.
+    public let union: S
+  }
+
+  /// `1 - Σ α t / Σ (α + t - α t)` over one image; masks in 0...1.
+  ///
+  /// *Differentiable in* alpha, *constant in* the target. Where both masks are empty, or there is no
+  /// pixel, they agree: the value is 0 with no gradient. Against an empty target a mask costs 1 whatever
+  /// its size, so there is no gradient either. Sums run in `Double`, in order.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public static func forward<S: RenderScalar>(
+    alpha: [S], target: [S]
+  ) -> (value: S, residual: Residual<S>) {
+    precondition(alpha.count == target.count, "alpha \(alpha.count), target \(target.count)")
+    var intersection = 0.0
+    var union = 0.0
+    for i in alpha.indices {
+      let both = alpha[i] * target[i]
+      intersection += Double(both)
+      union += Double(alpha[i] + target[i] - both)
+    }
+    let residual = Residual(target: target, intersection: S(intersection), union: S(union))
+    return (union > 0 ? S(1 - intersection / union) : 0, residual)
+  }
+
+  /// The adjoint of ``forward(alpha:target:)``: adds to alpha's cotangent `[H, W]`.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public static func backward<S: RenderScalar>(
+    _ residual: Residual<S>, valueBar: S, into alphaBar: inout [S]
+  ) {
+    let target = residual.target
+    precondition(alphaBar.count == target.count, "\(alphaBar.count) of \(target.count)")
+    guard residual.union > 0 else { return }
+    // -t / U + (1 - t) I / U²: in on the target's pixels, out elsewhere.
+    let inside = -valueBar / residual.union
+    let outside = valueBar * (residual.intersection / residual.union) / residual.union
+    for i in target.indices { alphaBar[i] += inside * target[i] + outside * (1 - target[i]) }
+  }
+}
