@@ -1,0 +1,46 @@
+/// An image file that cannot be read or written, and why.
+public struct ImageFileError: Error, Equatable, Sendable {
+  /// What is wrong.
+  public enum Reason: Equatable, Sendable {
+    /// The operating system refused; its words.
+    case inaccessible(String)
+    /// The file is no PNG; what it seems to be, where that shows.
+    case notPNG(found: String?)
+    /// The container is damaged; what and where.
+    case damaged(String)
+    /// A side is longer than the caller's limit, pixels.
+    case tooLarge(width: Int, height: Int, limit: Int)
+    /// The compressed data cannot hold a picture of the declared size.
+    case sizeExceedsFile(width: Int, height: Int, compressedBytes: Int)
+    /// libpng refused; its words.
+    case codec(String)
+  }
+
+  /// The path as given.
+  public var path: String
+  /// What is wrong.
+  public var reason: Reason
+
+  /// Makes an error.
+  public init(path: String, reason: Reason) {
+    self.path = path
+    self.reason = reason
+  }
+}
+
+extension ImageFileError: CustomStringConvertible {
+  /// The file and the reason in one sentence.
+  public var description: String {
+    switch reason {
+    case .inaccessible(let problem): "\(path): \(problem)"
+    case .notPNG(let found?): "\(path): a file of the kind \(found); only PNG is read"
+    case .notPNG(nil): "\(path): is not a PNG file; only PNG is read"
+    case .damaged(let what): "\(path): damaged PNG: \(what)"
+    case .tooLarge(let width, let height, let limit):
+      "\(path): \(width) x \(height) pixels; the limit is \(limit) a side"
+    case .sizeExceedsFile(let width, let height, let bytes):
+      "\(path): declares \(width) x \(height) pixels, more than its \(bytes) bytes of image data can hold"
+    case .codec(let message): "\(path): libpng: \(message)"
+    }
+  }
+}

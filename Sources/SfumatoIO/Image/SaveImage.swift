@@ -1,0 +1,75 @@
+public import SfumatoCore
+
+/// What the colour samples of a written image stand for.
+public enum ColorEncoding: Equatable, Sendable {
+  /// The picture is linear light; colour is written as sRGB codes and labelled so. Alpha stays linear.
+  case sRGB
+  /// The numbers are written as they are, unlabelled: masks, depth, normals.
+  case raw
+}
+
+/// Writes a picture as PNG with 1 (grey), 3 (RGB) or 4 (straight RGBA) channels and 8 or 16 bits a sample.
+///
+/// Values are clamped to [0, 1] here and nowhere before, NaN to 0, and rounded to nearest. The file appears
+/// whole or not at all.
+public func saveImage(
+  _ image: ImageBuffer<Float>, to path: String, bitDepth: Int = 8,
+  colorEncoding: ColorEncoding = .sRGB
+) throws(ImageFileError) {
+  let file: [UInt8]
+  do {
+    file = try encodeImage(image, bitDepth: bitDepth, colorEncoding: colorEncoding)
+  } catch { throw ImageFileError(path: path, reason: .codec(error.message)) }
+  do { try writeAtomically(file, to: path) } catch {
+    throw ImageFileError(path: path, reason: .inaccessible(error.problem))
+  }
+}
+
+/// The bytes that ``saveImage(_:to:bitDepth:colorEncoding:)`` writes.
+package func encodeImage(
+  _ image: ImageBuffer<Float>, bitDepth: Int = 8, colorEncoding: ColorEncoding = .sRGB
+) throws(PNGCodecError) -> [UInt8] {
+  precondition([1, 3, 4].contains(image.channels), "\(image.channels) channels, not 1, 3 or 4")
+  precondition(bitDepth == 8 || bitDepth == 16, "\(bitDepth) bits a sample, not 8 or 16")
+  precondition(image.pixelCount > 0, "a PNG of \(image.width) x \(image.height) pixels")
+  let (width, height) = (image.width, image.height)
+  let layout = PNGLayout(
+    alpha: image.channels == 4, color: image.channels >= 3, wide: bitDepth == 16)
+  let encoded: [UInt8]
+  if bitDepth == 8 {
+    let samples = quantized(image, colorEncoding, as: UInt8.self)
+    encoded = try encodePNGSamples(samples, width: width, height: height, layout: layout)
+  } else if !layout.alpha {
+    let samples = quantized(image, colorEncoding, as: UInt16.self)
+    encoded = try encodePNGSamples(samples, width: width, height: height, layout: layout)
+  } else {
+    // Wide samples with alpha would be taken as premultiplied: written as grey bytes, unfiltered, they
+    // make the same rows, and the header below says what they are.
+    let samples = quantized(image, colorEncoding, as: UInt16.self)
+    encoded = try encodePNGSamples(
+      samples.flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }, width: width * 8, height: height,
+      layout: PNGLayout(alpha: false, color: false, wide: false), plain: true)
+  }
+  let colorType: UInt8 = (layout.color ? 2 : 0) + (layout.alpha ? 4 : 0)
+  let header =
+    bigEndianBytes(UInt32(width)) + bigEndianBytes(UInt32(height))
+    + [UInt8(bitDepth), colorType, 0, 0, 0]
+  do {
+    return try pngRelabelled(encoded, header: header, sRGB: colorEncoding == .sRGB)
+  } catch { throw PNGCodecError(message: "the file it wrote has no end") }
+}
+
+/// Clamped and rounded samples, `[H, W, C]`.
+private func quantized<T: FixedWidthInteger & UnsignedInteger>(
+  _ image: ImageBuffer<Float>, _ encoding: ColorEncoding, as type: T.Type
+) -> [T] {
+  let channels = image.channels
+  let largest = Float(T.max)
+  return image.values.indices.map { i in
+    let isColor = channels < 4 || i % 4 != 3
+    let value = image.values[i]
+    let clamped = value > 0 ? min(value, 1) : 0
+    let code = encoding == .sRGB && isColor ? sRGBEncode(clamped) : clamped
+    return T((code * largest).rounded())
+  }
+}
