@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import SfumatoIO
 
 /// The command `sfumato`: results on standard output, progress and messages on standard error.
 ///
@@ -15,7 +16,7 @@ struct Sfumato: ParsableCommand {
       JSON numbers are finite: 1e+308 stands for infinity, null for what is not a number.
       """,
     version: "0.1.0",
-    subcommands: [Doctor.self])
+    subcommands: [Info.self, Doctor.self])
 
   /// Parses, runs and maps errors to the exit codes above.
   static func main() {
@@ -25,6 +26,9 @@ struct Sfumato: ParsableCommand {
     } catch let failure as CommandFailure {
       printMessage("sfumato: \(failure)")
       exit(withError: failure.exitCode)
+    } catch  where isBadInput(error) {
+      printMessage("sfumato: \(error)")
+      exit(withError: ExitCode.badInput)
     } catch {
       let code = exitCode(for: error)
       let message = fullMessage(for: error)
@@ -35,5 +39,10 @@ struct Sfumato: ParsableCommand {
       }
       exit(withError: code == .validationFailure ? .badUsage : code)
     }
+  }
+
+  /// Whether a file, or what it says, is to blame; such errors describe themselves as `FILE: cause`.
+  private static func isBadInput(_ error: any Error) -> Bool {
+    error is MeshFileError || error is ImageFileError || error is CameraFileError
   }
 }

@@ -56,12 +56,4 @@ import Testing
     #expect(Requirement(argument: "iou=0.98")?.minimum == 0.98)
     #expect(Requirement(argument: "iou=high") == nil)
   }
-
-  @Test func `a camera is a file and a number after the last hash`() {
-    #expect(CameraReference(argument: "a/b.json")?.index == nil)
-    #expect(CameraReference(argument: "a/b.json#3")?.path == "a/b.json")
-    #expect(CameraReference(argument: "a/b.json#3")?.index == 3)
-    #expect(CameraReference(argument: "a#b.json")?.path == "a#b.json")
-    #expect(CameraReference(argument: "") == nil)
-  }
 }
