@@ -93,7 +93,8 @@ let package = Package(
     .executableTarget(
       name: "SfumatoCLI",
       dependencies: [
-        "Sfumato", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Sfumato", "SfumatoCore", "SfumatoSolve", "SfumatoIO", "SfumatoFit",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),
     .target(

@@ -47,3 +47,7 @@ extern "C" int32_t ceigen_ldlt_solve(const CEigenFactor *factor, int32_t k, doub
 }
 
 extern "C" void ceigen_ldlt_destroy(CEigenFactor *factor) { delete factor; }
+
+extern "C" int32_t ceigen_version(void) {
+  return EIGEN_WORLD_VERSION * 10000 + EIGEN_MAJOR_VERSION * 100 + EIGEN_MINOR_VERSION;
+}

@@ -23,6 +23,9 @@ int32_t ceigen_ldlt_solve(const CEigenFactor *_Nonnull factor, int32_t k, double
 /// Releases the factor.
 void ceigen_ldlt_destroy(CEigenFactor *_Nullable factor);
 
+/// The version of the Eigen headers that were compiled in, major * 10000 + minor * 100 + patch.
+int32_t ceigen_version(void);
+
 #ifdef __cplusplus
 }
 #endif

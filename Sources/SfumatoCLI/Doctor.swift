@@ -1,0 +1,25 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SfumatoIO
+internal import SfumatoSolve
+
+/// `sfumato doctor`: what this machine and this build offer.
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print the number of threads and the libraries that are in use.")
+
+  @OptionGroup var global: GlobalOptions
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() {
+    let libraries = [("libpng", pngLibraryVersion()), ("Eigen", eigenVersion())]
+    let result: JSONValue = .object([
+      "threads": .integer(ProcessInfo.processInfo.activeProcessorCount),
+      "libraries": .array(
+        libraries.map { .object(["name": .string($0.0), "version": .string($0.1)]) }),
+    ])
+    printResult(result, asJSON: json)
+  }
+}

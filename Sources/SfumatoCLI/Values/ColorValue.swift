@@ -1,0 +1,58 @@
+internal import ArgumentParser
+
+/// A colour as a picture's file holds it: sRGB, each channel in 0 to 1.
+///
+/// Written `R,G,B` with each number in 0 to 1, or, where any is above 1, in 0 to 255.
+struct ColorValue: Equatable, Sendable {
+  var sRGB: SIMD3<Float>
+
+  init(sRGB: SIMD3<Float>) { self.sRGB = sRGB }
+
+  init?(argument: some StringProtocol) {
+    guard let channels = unitNumbers(Substring(argument), count: 3) else { return nil }
+    sRGB = SIMD3(channels[0], channels[1], channels[2])
+  }
+}
+
+/// The value of `--background`.
+enum Backdrop: Equatable, Sendable, ExpressibleByArgument {
+  /// Transparent.
+  case none
+  /// One colour behind everything.
+  case color(ColorValue)
+
+  init?(argument: String) {
+    if argument == "none" {
+      self = .none
+    } else if let color = ColorValue(argument: argument) {
+      self = .color(color)
+    } else {
+      return nil
+    }
+  }
+}
+
+/// The value of `--mask-color`: pixels near this colour are background.
+struct MaskColor: Equatable, Sendable, ExpressibleByArgument {
+  var color: ColorValue
+  /// The largest difference of any channel, on the scale 0 to 1.
+  var tolerance: Float
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count <= 2 else { return nil }
+    // Colour and tolerance share their scale.
+    let all = parts.joined(separator: ",")
+    guard let numbers = unitNumbers(all[...], count: parts.count == 2 ? 4 : 3) else { return nil }
+    color = ColorValue(sRGB: SIMD3(numbers[0], numbers[1], numbers[2]))
+    tolerance = parts.count == 2 ? numbers[3] : 0.5 / 255
+  }
+}
+
+/// Numbers of 0 to 1, or of 0 to 255 where any is above 1, brought to 0 to 1.
+private func unitNumbers(_ text: Substring, count: Int) -> [Float]? {
+  guard let numbers = finiteNumbers(text, count: count),
+    numbers.allSatisfy({ $0 >= 0 && $0 <= 255 })
+  else { return nil }
+  return numbers.contains { $0 > 1 } ? numbers.map { $0 / 255 } : numbers
+}

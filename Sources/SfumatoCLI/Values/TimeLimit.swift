@@ -1,0 +1,14 @@
+internal import ArgumentParser
+
+/// The value of `--time-limit`: a number with `s`, `m` or `h`, such as `90s`.
+struct TimeLimit: Equatable, Sendable, ExpressibleByArgument {
+  var seconds: Double
+
+  init?(argument: String) {
+    let units: [Character: Double] = ["s": 1, "m": 60, "h": 3600]
+    guard let last = argument.last, let unit = units[last],
+      let number = Double(argument.dropLast()), number.isFinite, number > 0
+    else { return nil }
+    seconds = number * unit
+  }
+}

@@ -1,0 +1,22 @@
+import Testing
+
+@Suite struct DoctorTests {
+  @Test func `the JSON names threads and libraries`() throws {
+    let run = try CommandRun("doctor", "--json")
+    #expect(run.exitCode == 0)
+    #expect(run.orderedKeys == ["threads", "libraries"])
+    let json = try run.json()
+    #expect(try #require(json["threads"] as? Int) > 0)
+    let libraries = try #require(json["libraries"] as? [[String: String]])
+    #expect(libraries.map { $0["name"] } == ["libpng", "Eigen"])
+    for library in libraries {
+      #expect(try #require(library["version"]).split(separator: ".").count == 3)
+    }
+  }
+
+  @Test func `the text has the same names`() throws {
+    let run = try CommandRun("doctor")
+    #expect(run.exitCode == 0)
+    for name in ["threads", "libraries", "libpng", "Eigen"] { #expect(run.output.contains(name)) }
+  }
+}
