@@ -2,7 +2,7 @@
 ///
 /// The plane counts where the point is above the inside, else the nearest of the three sides. A triangle whose
 /// height is below 1e-10 of its longest side counts as its sides, whose normal would be noise.
-@inlinable
+@inlinable @inline(__always)
 package func squaredDistance(
   from p: SIMD3<Double>, toTriangle a: SIMD3<Double>, _ b: SIMD3<Double>, _ c: SIMD3<Double>
 ) -> Double {
@@ -24,7 +24,7 @@ package func squaredDistance(
 }
 
 /// The squared distance from a point to the segment from the origin along a vector, which may be zero.
-@inlinable
+@inlinable @inline(__always)
 package func squaredDistance(
   of p: SIMD3<Double>, toSegment along: SIMD3<Double>
 ) -> Double {

@@ -29,12 +29,13 @@ package struct TriangleTree: Sendable {
       return d.x >= 0 ? d.x * d.y + d.y * d.z + d.z * d.x : 0
     }
 
+    // By component: without wide registers the masks of whole Double vectors are slower.
+    @inline(__always)
     func squaredDistance(_ p: SIMD3<Double>) -> Double {
-      var d = lower - p
-      let above = p - upper
-      d.replace(with: above, where: above .> d)
-      d.replace(with: 0, where: d .< 0)
-      return dot(d, d)
+      let x = max(max(lower.x - p.x, p.x - upper.x), 0)
+      let y = max(max(lower.y - p.y, p.y - upper.y), 0)
+      let z = max(max(lower.z - p.z, p.z - upper.z), 0)
+      return x * x + y * y + z * z
     }
   }
 
