@@ -65,14 +65,23 @@ extension RigidTransform {
     return RigidTransform(rotation: Quaternion(rotation), translation: -(rotation * eye))
   }
 
-  /// World to camera for an eye on a sphere around a target: azimuth 0 looks along -Z from +Z, positive azimuth
-  /// moves the eye towards +X, positive elevation towards +Y.
+  /// World to camera for an eye on a sphere around a target.
+  ///
+  /// Azimuth 0 looks along -Z from +Z; positive azimuth moves the eye towards +X, positive elevation
+  /// towards +Y. Up is up in the image; at a pole it is the limit of the azimuth's meridian, and beyond it
+  /// the view turns upright again.
   public static func orbit(
     azimuthDegrees: S, elevationDegrees: S, distance: S, target: SIMD3<S> = .zero
   ) -> RigidTransform {
     let a = azimuthDegrees * .pi / 180
     let e = elevationDegrees * .pi / 180
-    let direction = SIMD3(S.cos(e) * S.sin(a), S.sin(e), S.cos(e) * S.cos(a))
-    return lookAt(eye: target + direction * distance, target: target)
+    let radial = SIMD3(S.sin(a), 0, S.cos(a))
+    let direction = radial * S.cos(e) + SIMD3(0, S.sin(e), 0)
+    // The meridian's direction has the azimuth where +Y is along the line of sight and has not. At
+    // 90 degrees the rounded cosine may be negative: no less than 1e-6 is beyond the pole.
+    let meridian = SIMD3(0, S.cos(e), 0) - radial * S.sin(e)
+    return lookAt(
+      eye: target + direction * distance, target: target,
+      up: S.cos(e) < -1e-6 ? -meridian : meridian)
   }
 }

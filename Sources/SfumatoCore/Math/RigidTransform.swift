@@ -53,7 +53,9 @@ public struct RigidTransform<S: RenderScalar>: Equatable, Sendable, Codable {
       c = 1 / 6 - angleSquared / 120 + angleSquared * angleSquared / 5040
     } else {
       let angle = angleSquared.squareRoot()
-      b = (1 - S.cos(angle)) / angleSquared
+      // (1 - cos) / angle² without the cancellation, which costs Float half its digits at 1e-2 rad.
+      let sinc = S.sin(angle / 2) / (angle / 2)
+      b = sinc * sinc / 2
       c = (angle - S.sin(angle)) / (angleSquared * angle)
     }
     let v = twist.linear
