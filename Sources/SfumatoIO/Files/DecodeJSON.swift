@@ -27,12 +27,21 @@ func decodeJSON<T: Decodable>(_ bytes: [UInt8], as type: T.Type) throws(JSONProb
       throw .wrongKind(
         path: context.codingPath, found: "not representable", expected: "a finite number")
     }
-    let cause = context.underlyingError as? CocoaError
-    let detail = unsafe cause?.userInfo["NSDebugDescription"] as? String
-    throw .malformed(detail ?? "the text is damaged")
+    throw .malformed(syntaxProblem(of: bytes))
   } catch {
     throw .malformed("the text is damaged")
   }
+}
+
+/// Where the text stops being JSON: `JSONDecoder` keeps that to itself, `JSONSerialization` tells.
+private func syntaxProblem(of bytes: [UInt8]) -> String {
+  do {
+    _ = try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
+  } catch {
+    let detail = unsafe (error as? CocoaError)?.userInfo["NSDebugDescription"] as? String
+    if let detail { return detail }
+  }
+  return "the text is damaged"
 }
 
 /// The deepest nesting of brackets outside strings.

@@ -5,9 +5,16 @@ internal import SfumatoCore
 // the polygon crosses itself or is flat, the rest becomes a fan: every polygon of n corners gives n - 2 triangles
 // with its winding.
 
+/// Beyond this many corners a polygon becomes a fan unlooked at: ears would take seconds, and no modeller
+/// writes such faces.
+private let largestConcave = 4096
+
 /// Cuts polygons, with a common bound on the work for all polygons of a file.
 struct Triangulator {
-  /// Corner tests left; a file of ordinary size never gets near, a hostile one falls back to fans.
+  /// Corner tests left.
+  ///
+  /// A polygon brings what small ones need, large ones share the rest; only a hostile file uses it up and
+  /// falls back to fans.
   private var budget = 50_000_000
 
   /// Appends the triangles of a polygon as triples of corner numbers, `0..<corners.count`.
@@ -19,13 +26,18 @@ struct Triangulator {
       triangles.append((0, 1, 2))
       return
     }
+    guard count <= largestConcave else {
+      for i in 1..<count - 1 { triangles.append((0, i, i + 1)) }
+      return
+    }
+    budget += 64 * min(count, 64)
     let points = corners.map { corner in
       let p = positions.vector3(Int(corner))
       return SIMD3(Double(p.x), Double(p.y), Double(p.z))
     }
     let normal = areaVector(points)
     let plane = points.map { flatten($0, along: normal) }
-    if count > 4096 || isConvex(plane) {
+    if isConvex(plane) {
       for i in 1..<count - 1 { triangles.append((0, i, i + 1)) }
     } else {
       clipEars(plane, into: &triangles)

@@ -184,6 +184,12 @@ import Testing
         == "/nowhere/a.png: the folder /nowhere does not exist")
   }
 
+  @Test func `two channels are the caller's mistake`() async {
+    await #expect(processExitsWith: .failure) {
+      _ = try encodeImage(ImageBuffer<Float>(width: 1, height: 1, channels: 2))
+    }
+  }
+
   @Test func `a short file cannot declare a large picture`() {
     var fixture = PNGFixture(
       width: 2, height: 1, colorType: 6, samples: [Int](repeating: 9, count: 8))

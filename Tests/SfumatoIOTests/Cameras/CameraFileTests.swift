@@ -174,6 +174,7 @@ import Testing
     ),
     ("\"x\": 1", "transform_matrix: is missing; it takes 4 rows of 4 numbers, camera to world"),
     ("\"fl_x\": true", "fl_x: is of another kind; it takes a number"),
+    ("\"cx\": -1e300", "cx: is -1e+300; it takes numbers below 1e18"),
     ("\"fl_x\": -3", "fl_x: is -3.0; it takes a focal length above 0 pixels"),
     ("\"camera_angle_x\": 40", "camera_angle_x: is 40.0; it takes a full angle in radians, 0...π"),
     ("\"w\": 10.5", "w: is 10.5; it takes a whole number of pixels, 1...1000000"),
@@ -195,6 +196,9 @@ import Testing
     #expect(
       message { try parse("{}") } == "t.json: frames: is missing; it takes an array of frames")
     #expect(message { try parse("[]") } == "t.json: is of another kind; it takes an object")
+    // Behind the colon the words are Foundation's; they name the place or the number.
+    #expect(message { try parse("{\n\"frames\": [1,}") }?.contains("around") == true)
+    #expect(message { try parse(one("\"fl_x\": 1e999")) }?.contains("1e999") == true)
     #expect(message { try parse("{") }?.hasPrefix("t.json: is not JSON: ") == true)
     #expect(message { try parse("") }?.hasPrefix("t.json: is not JSON: ") == true)
     let deep = String(repeating: "[", count: 1_000_000)
