@@ -17,7 +17,7 @@ struct Sfumato: ParsableCommand {
       JSON numbers are finite: 1e+308 stands for infinity, null for what is not a number.
       """,
     version: "0.1.0",
-    subcommands: [Render.self, Evaluate.self, Compare.self, Info.self, Doctor.self])
+    subcommands: [Render.self, Evaluate.self, Compare.self, Gradcheck.self, Info.self, Doctor.self])
 
   /// Parses, runs and maps errors to the exit codes above.
   static func main() {
