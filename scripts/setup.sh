@@ -86,6 +86,13 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 
+# Wished for, not needed: the tests run a render on an emulated processor without AVX.
+if $for_tests && [ "$(uname -sm)" = "Linux x86_64" ] && ! command -v qemu-x86_64 >/dev/null &&
+  command -v apt-get >/dev/null; then
+  missing=("qemu-x86_64, for one test|qemu-user|-")
+  (install) || say "going on without qemu-x86_64; the test that wants it is skipped"
+fi
+
 if ! command -v swift >/dev/null; then
   say "no swift on the PATH. Sfumato needs Swift 6.2 or later: install the toolchain for this system from"
   say "swift.org/install (or with swiftly: 'swiftly install latest') and run this script again."

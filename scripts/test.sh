@@ -40,4 +40,5 @@ swift test --disable-xctest --filter "$quick_suites"
 step "all suites, release"
 swift build -c release --build-tests -Xswiftc -enable-testing
 scripts/check-kernels.sh
+scripts/check-baseline.sh
 swift test -c release --skip-build --disable-xctest -Xswiftc -enable-testing

@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What a path's extension says that its file is.
+/// What a path is: a folder, or what its extension says.
 enum FileKind: Equatable, Sendable {
   /// A triangle mesh.
   case mesh
@@ -8,9 +8,18 @@ enum FileKind: Equatable, Sendable {
   case image
   /// A set of cameras.
   case cameras
+  /// The folder of a run.
+  case run
 
   /// Nil where the extension is none of ours; a camera file may be followed by `#k`.
   init?(path: String) {
+    var isFolder: ObjCBool = false
+    if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+      isFolder.boolValue
+    {
+      self = .run
+      return
+    }
     switch URL(fileURLWithPath: path).pathExtension.lowercased() {
     case "obj": self = .mesh
     case "png": self = .image

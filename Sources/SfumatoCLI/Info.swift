@@ -22,7 +22,7 @@ struct Info: ParsableCommand {
     case .mesh: result = describe(try loadMesh(file))
     case .image: result = describe(try loadImage(file, maxSide: global.maxImageSide))
     case .cameras: result = describe(try loadCameras(file))
-    case nil:
+    case .run, nil:
       throw CommandFailure.badInput(
         file: file, cause: "cannot tell what it is; .obj, .png and .json are read")
     }

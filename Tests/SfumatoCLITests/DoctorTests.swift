@@ -1,11 +1,12 @@
 import Testing
 
 @Suite struct DoctorTests {
-  @Test func `the JSON names threads and libraries`() throws {
+  @Test func `the JSON names instruction set, threads and libraries`() throws {
     let run = try CommandRun("doctor", "--json")
     #expect(run.exitCode == 0)
-    #expect(run.orderedKeys == ["threads", "libraries"])
+    #expect(run.orderedKeys == ["isa", "threads", "libraries"])
     let json = try run.json()
+    #expect(["baseline", "x86-64-v3", "x86-64-v4"].contains(json["isa"] as? String))
     #expect(try #require(json["threads"] as? Int) > 0)
     let libraries = try #require(json["libraries"] as? [[String: String]])
     #expect(libraries.map { $0["name"] } == ["libpng", "Eigen"])
@@ -17,6 +18,8 @@ import Testing
   @Test func `the text has the same names`() throws {
     let run = try CommandRun("doctor")
     #expect(run.exitCode == 0)
-    for name in ["threads", "libraries", "libpng", "Eigen"] { #expect(run.output.contains(name)) }
+    for name in ["isa", "threads", "libraries", "libpng", "Eigen"] {
+      #expect(run.output.contains(name))
+    }
   }
 }

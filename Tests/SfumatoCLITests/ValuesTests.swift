@@ -1,3 +1,4 @@
+import SfumatoFit
 import Testing
 
 @testable import SfumatoCLI
@@ -30,7 +31,7 @@ import Testing
 
   @Test func `a mask colour has a tolerance on its own scale`() {
     let wide = MaskColor(argument: "0,0,0:51")
-    #expect(wide?.color == ColorValue(sRGB: .zero))
+    #expect(wide?.sRGB == .zero)
     #expect(wide?.tolerance == 0.2)
     #expect(MaskColor(argument: "0,1,0:0.25")?.tolerance == 0.25)
     #expect(MaskColor(argument: "0,1,0")?.tolerance == 0.5 / 255)

@@ -19,11 +19,16 @@ enum JSONValue: Equatable, Sendable {
   struct Member: Equatable, Sendable {
     var key: String
     var value: JSONValue
+
+    init(_ key: String, _ value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// An object from keys and values.
   static func object(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
-    .object(members.map { Member(key: $0.key, value: $0.value) })
+    .object(members.map { Member($0.key, $0.value) })
   }
 
   /// What stands for infinity, with its sign: JSON has no infinity, and a reader that asks `psnr >= 26` of two equal

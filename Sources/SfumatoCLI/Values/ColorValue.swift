@@ -1,4 +1,5 @@
-internal import ArgumentParser
+public import ArgumentParser
+public import SfumatoFit
 
 /// A colour as a picture's file holds it: sRGB, each channel in 0 to 1.
 ///
@@ -32,20 +33,15 @@ enum Backdrop: Equatable, Sendable, ExpressibleByArgument {
   }
 }
 
-/// The value of `--mask-color`: pixels near this colour are background.
-struct MaskColor: Equatable, Sendable, ExpressibleByArgument {
-  var color: ColorValue
-  /// The largest difference of any channel, on the scale 0 to 1.
-  var tolerance: Float
-
-  init?(argument: String) {
+extension MaskColor: ExpressibleByArgument {
+  /// The value of `--mask-color`: `R,G,B[:tolerance]`, colour and tolerance on the same scale.
+  public init?(argument: String) {
     let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count <= 2 else { return nil }
-    // Colour and tolerance share their scale.
     let all = parts.joined(separator: ",")
     guard let numbers = unitNumbers(all[...], count: parts.count == 2 ? 4 : 3) else { return nil }
-    color = ColorValue(sRGB: SIMD3(numbers[0], numbers[1], numbers[2]))
-    tolerance = parts.count == 2 ? numbers[3] : 0.5 / 255
+    self.init(sRGB: SIMD3(numbers[0], numbers[1], numbers[2]))
+    if parts.count == 2 { tolerance = numbers[3] }
   }
 }
 

@@ -2,10 +2,21 @@
 ///
 /// Front faces wind counter-clockwise seen from outside. Colours are linear light.
 public struct Mesh<S: RenderScalar>: Equatable, Sendable {
-  /// Vertex positions, `[V, 3]`, object units.
+  /// Vertex positions, `[V, 3]`, object units; they change in place, their number does not.
+  @inlinable
   public var positions: [S] {
-    didSet { precondition(positions.count == oldValue.count, "positions change in place only") }
+    get { storedPositions }
+    // An observer would copy the whole array at each change of a scalar.
+    _modify {
+      yield &storedPositions
+      precondition(
+        storedPositions.count == 3 * vertexCount,
+        "\(storedPositions.count) scalars, V \(vertexCount)")
+    }
   }
+  @usableFromInline var storedPositions: [S]
+  /// The number of vertices, V.
+  public let vertexCount: Int
   /// Corner indices, `[F, 3]`, each in `0..<V`.
   public private(set) var faces: [Int32]
   /// Vertex normals, `[V, 3]`, unit length, or nil: then they are computed from the faces.
@@ -41,7 +52,8 @@ public struct Mesh<S: RenderScalar>: Equatable, Sendable {
     precondition(
       texcoordFaces?.allSatisfy { $0 >= 0 && $0 < texcoordCount } ?? true,
       "a texcoord index is not in 0..<\(texcoordCount)")
-    self.positions = positions
+    storedPositions = positions
+    self.vertexCount = positions.count / 3
     self.faces = faces
     self.normals = normals
     self.texcoords = texcoords
@@ -59,8 +71,6 @@ public struct Mesh<S: RenderScalar>: Equatable, Sendable {
       faceColors: other.faceColors?.map { S($0) })
   }
 
-  /// The number of vertices, V.
-  public var vertexCount: Int { positions.count / 3 }
   /// The number of faces, F.
   public var faceCount: Int { faces.count / 3 }
 

@@ -6,10 +6,18 @@ public struct ImageBuffer<S: RenderScalar>: Equatable, Sendable {
   public let height: Int
   /// Scalars a pixel.
   public let channels: Int
-  /// The scalars, `[H, W, C]`.
+  /// The scalars, `[H, W, C]`; they change in place, their number does not.
+  @inlinable
   public var values: [S] {
-    didSet { precondition(values.count == oldValue.count, "a picture keeps its size") }
+    get { storage }
+    // An observer would copy the whole array at each change of a scalar.
+    _modify {
+      yield &storage
+      precondition(storage.count == width * height * channels, "a picture keeps its size")
+    }
   }
+
+  @usableFromInline var storage: [S]
 
   /// A picture of one value.
   public init(width: Int, height: Int, channels: Int, fill: S = 0) {
@@ -17,7 +25,7 @@ public struct ImageBuffer<S: RenderScalar>: Equatable, Sendable {
     self.width = width
     self.height = height
     self.channels = channels
-    values = [S](repeating: fill, count: width * height * channels)
+    storage = [S](repeating: fill, count: width * height * channels)
   }
 
   /// A picture from its scalars.
@@ -28,7 +36,7 @@ public struct ImageBuffer<S: RenderScalar>: Equatable, Sendable {
     self.width = width
     self.height = height
     self.channels = channels
-    self.values = values
+    storage = values
   }
 
   /// The same picture in another precision.

@@ -1,0 +1,67 @@
+public import SfumatoCore
+
+/// How well a scene matches target pictures when rendered with hard visibility, 4 x 4 samples a pixel.
+public struct Evaluation: Equatable, Sendable {
+  /// The numbers of one view.
+  public struct View: Equatable, Sendable {
+    /// The picture's path as its camera file writes it.
+    public var file: String
+    /// Peak signal-to-noise ratio over the object, dB; infinite where equal.
+    public var psnr: Double
+    /// The same over all pixels.
+    public var psnrFull: Double
+    /// Structural similarity.
+    public var ssim: Double
+    /// Intersection over union of the masks.
+    public var iou: Double
+  }
+
+  /// One entry a view, in order.
+  public var views: [View]
+
+  /// The mean over the views, dB.
+  public var psnr: Double { mean(\.psnr) }
+  /// The mean over the views, dB.
+  public var psnrFull: Double { mean(\.psnrFull) }
+  /// The mean over the views.
+  public var ssim: Double { mean(\.ssim) }
+  /// The mean over the views.
+  public var iou: Double { mean(\.iou) }
+
+  /// Renders a scene as each target's camera sees it and compares; the scene's background is left out.
+  public init(of scene: Scene<Float>, on targets: [TargetView], workers: Workers = .all) {
+    var scene = scene
+    scene.background = .zero
+    let renderer = Renderer<Float>(
+      settings: RenderSettings(mode: .hard(samples: 4), workers: workers))
+    views = targets.map { target in
+      let rendering = renderer.render(scene, [target.camera])[0]
+      let result = MetricImage(rendering)
+      let goal = target.metricImage
+      return View(
+        file: target.file, psnr: ImageMetrics.psnr(result, goal),
+        psnrFull: ImageMetrics.psnrFull(result, goal), ssim: ImageMetrics.ssim(result, goal),
+        iou: ImageMetrics.iou(result, goal))
+    }
+  }
+
+  private func mean(_ key: KeyPath<View, Double>) -> Double {
+    guard !views.isEmpty else { return .nan }
+    return views.reduce(0) { $0 + $1[keyPath: key] } / Double(views.count)
+  }
+}
+
+extension MetricImage where S == Float {
+  /// A rendering over a black background as a viewer sees it on mid grey.
+  public init(_ rendering: Rendering<Float>) {
+    let alpha = rendering.alpha.values
+    let color = rendering.color?.values ?? [Float](repeating: 0, count: 3 * alpha.count)
+    let straight = color.indices.map { i in
+      let a = alpha[i / 3]
+      return a > 0 ? min(max(sRGBEncode(color[i] / a), 0), 1) : 0
+    }
+    self.init(
+      width: rendering.alpha.width, height: rendering.alpha.height, straightSRGB: straight,
+      alpha: alpha)
+  }
+}

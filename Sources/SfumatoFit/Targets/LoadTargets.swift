@@ -1,0 +1,59 @@
+internal import SfumatoCore
+public import SfumatoIO
+
+/// Reads the pictures that a camera file names, with their masks.
+///
+/// A picture's mask is its alpha, times the first channel of its `mask_path`, and 0 where it has the mask colour;
+/// at least one of the three must be there.
+///
+/// - Throws: ``TargetFileError``, `ImageFileError`.
+public func loadTargets(
+  _ set: CameraSet, of path: String, maskColor: MaskColor? = nil, maxSide: Int = 16384
+) throws -> [TargetView] {
+  guard !set.frames.isEmpty else { throw TargetFileError(path: path, reason: .noViews) }
+  return try set.frames.enumerated().map { index, frame in
+    guard !frame.imagePath.isEmpty else {
+      throw TargetFileError(path: path, reason: .noPicture(frame: index))
+    }
+    return try loadTarget(frame, maskColor: maskColor, maxSide: maxSide)
+  }
+}
+
+private func loadTarget(
+  _ frame: CameraFrame, maskColor: MaskColor?, maxSide: Int
+) throws -> TargetView {
+  let loaded = try loadImage(frame.imagePath, maxSide: maxSide, linearColor: false)
+  var picture = loaded.pixels
+  let (width, height) = (picture.width, picture.height)
+  guard loaded.hasAlpha || frame.maskPath != nil || maskColor != nil else {
+    throw TargetFileError(path: frame.imagePath, reason: .noMask)
+  }
+  guard width == frame.camera.width, height == frame.camera.height else {
+    throw TargetFileError(
+      path: frame.imagePath,
+      reason: .cameraSize(
+        width: width, height: height, cameraWidth: frame.camera.width,
+        cameraHeight: frame.camera.height))
+  }
+  if let maskPath = frame.maskPath {
+    let mask = try loadImage(maskPath, maxSide: maxSide, linearColor: false).pixels
+    guard mask.width == width, mask.height == height else {
+      throw TargetFileError(
+        path: frame.imagePath,
+        reason: .maskSize(
+          mask: maskPath, maskWidth: mask.width, maskHeight: mask.height, width: width,
+          height: height))
+    }
+    for pixel in 0..<picture.pixelCount {
+      picture.values[4 * pixel + 3] *= mask.values[4 * pixel]
+    }
+  }
+  if let maskColor {
+    for pixel in 0..<picture.pixelCount {
+      let codes = SIMD3(
+        picture.values[4 * pixel], picture.values[4 * pixel + 1], picture.values[4 * pixel + 2])
+      if maskColor.matches(codes) { picture.values[4 * pixel + 3] = 0 }
+    }
+  }
+  return TargetView(file: frame.filePath, camera: frame.camera, picture: picture)
+}

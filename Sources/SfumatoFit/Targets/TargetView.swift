@@ -1,0 +1,64 @@
+public import SfumatoCore
+
+/// A picture that a scene shall match, and the camera that took it.
+public struct TargetView: Equatable, Sendable {
+  /// The picture's path as its camera file writes it.
+  public var file: String
+  /// The camera; its size is the picture's.
+  public var camera: Camera<Float>
+  /// Straight RGBA, `[H, W, 4]`: sRGB codes in 0...1 as in the file, and the mask as alpha.
+  public var picture: ImageBuffer<Float>
+
+  /// Makes a view.
+  public init(file: String, camera: Camera<Float>, picture: ImageBuffer<Float>) {
+    precondition(picture.channels == 4, "\(picture.channels) channels, not 4")
+    precondition(
+      picture.width == camera.width && picture.height == camera.height,
+      "picture \(picture.width) x \(picture.height), camera \(camera.width) x \(camera.height)")
+    self.file = file
+    self.camera = camera
+    self.picture = picture
+  }
+
+  /// The picture as the image metrics take it.
+  public var metricImage: MetricImage<Float> {
+    MetricImage(straightSRGBA: picture)
+  }
+}
+
+extension MetricImage where S == Float {
+  /// A straight RGBA picture of sRGB codes, composited over 0.5.
+  public init(straightSRGBA picture: ImageBuffer<Float>) {
+    precondition(picture.channels == 4, "\(picture.channels) channels, not 4")
+    var color: [Float] = []
+    var alpha: [Float] = []
+    color.reserveCapacity(3 * picture.pixelCount)
+    alpha.reserveCapacity(picture.pixelCount)
+    for pixel in 0..<picture.pixelCount {
+      color += picture.values[4 * pixel..<4 * pixel + 3]
+      alpha.append(picture.values[4 * pixel + 3])
+    }
+    self.init(
+      width: picture.width, height: picture.height, straightSRGB: color, alpha: alpha)
+  }
+}
+
+/// Background by its colour: a pixel is background where no channel is further than the tolerance from it.
+public struct MaskColor: Equatable, Sendable {
+  /// The background's sRGB codes, each in 0...1.
+  public var sRGB: SIMD3<Float>
+  /// The largest difference of a channel, in 0...1.
+  public var tolerance: Float
+
+  /// Makes a rule; the default tolerance is half a step of an 8-bit code.
+  public init(sRGB: SIMD3<Float>, tolerance: Float = 0.5 / 255) {
+    self.sRGB = sRGB
+    self.tolerance = tolerance
+  }
+
+  /// Whether codes are those of the background.
+  func matches(_ codes: SIMD3<Float>) -> Bool {
+    abs(codes.x - sRGB.x) <= tolerance && abs(codes.y - sRGB.y) <= tolerance
+      && abs(codes.z - sRGB.z) <= tolerance
+  }
+}
