@@ -1,0 +1,154 @@
+internal import RealModule
+
+/// Everything that decides a fit, besides the target files: the resolved form of defaults, file and `--set`.
+///
+/// Two runs with equal configurations and targets end with the same bits.
+public struct FitConfig: Codable, Equatable, Sendable {
+  /// Weights of the terms that compare pictures.
+  public struct Losses: Codable, Equatable, Sendable {
+    /// Huber loss on sRGB colour, mean over pixels and channels.
+    public var color: Double
+    /// Where the Huber loss turns from squared to absolute, sRGB units (0 to 1).
+    public var huberDelta: Double
+    /// Squared difference of alpha, mean over pixels.
+    public var alpha: Double
+    /// One minus the soft intersection over union of alpha.
+    public var iou: Double
+
+    enum CodingKeys: String, CodingKey {
+      case color
+      case huberDelta = "huber_delta"
+      case alpha, iou
+    }
+  }
+
+  /// Weights of the terms that know only the mesh; lengths in units of the object's radius.
+  public struct Regularizers: Codable, Equatable, Sendable {
+    /// Uniform Laplacian, squared.
+    public var laplacian: Double
+    /// Edge lengths against their mean, squared.
+    public var edge: Double
+    /// One minus the cosine between neighbouring faces.
+    public var normal: Double
+  }
+
+  /// Step sizes of the unknowns, per step at the stage's start.
+  public struct LearningRates: Codable, Equatable, Sendable {
+    /// Units of the object's radius.
+    public var shape: Double
+    /// sRGB units.
+    public var color: Double
+    /// Radians, and units of the object's radius.
+    public var pose: Double
+    /// Radians, and units of the object's radius.
+    public var cameras: Double
+    /// Natural logarithm of the focal length.
+    public var focal: Double
+    /// Linear light units; radians for the direction.
+    public var light: Double
+    /// sRGB units.
+    public var background: Double
+  }
+
+  /// One stage of a fit.
+  public struct Stage: Codable, Equatable, Sendable {
+    /// A name for logs.
+    public var name: String
+    /// How many steps.
+    public var steps: Int
+    /// Edge width at the first and last step, pixels of the stage's images; in between geometric.
+    public var edgeWidthPixels: [Double]
+    /// Size of the images against the targets, in (0, 1].
+    public var imageScale: Double
+    /// How pictures are made; `soft`.
+    public var mode: String
+    /// How many views a step sees; 0 is all.
+    public var viewsPerStep: Int
+    /// How often each face is cut in four before the stage.
+    public var subdivide: Int
+    /// Reach of a shape step over the mesh: lambda of (I + lambda L), Nicolet et al. 2021.
+    public var smoothing: Double
+    /// Temperature of the depth softmax, fraction of the depth range.
+    public var depthTemperature: Double
+    /// Step sizes at the start.
+    public var learningRates: LearningRates
+    /// Step sizes at the end, as a fraction of those at the start; in between geometric.
+    public var learningRateEnd: Double
+    /// Picture terms of this stage.
+    public var losses: Losses
+
+    enum CodingKeys: String, CodingKey {
+      case name, steps
+      case edgeWidthPixels = "edge_width_px"
+      case imageScale = "image_scale"
+      case mode
+      case viewsPerStep = "views_per_step"
+      case subdivide, smoothing
+      case depthTemperature = "depth_temperature"
+      case learningRates = "learning_rates"
+      case learningRateEnd = "learning_rate_end"
+      case losses
+    }
+
+    /// The value between start and end at a step, geometric.
+    func anneal(_ start: Double, _ end: Double, step: Int) -> Double {
+      guard steps > 1, start > 0, end > 0 else { return start }
+      return start * Double.pow(end / start, Double(step) / Double(steps - 1))
+    }
+  }
+
+  /// A seeded displacement of the start, to try how far a pose is found from.
+  public struct PoseStart: Codable, Equatable, Sendable {
+    /// Angle about a random axis through the object's centre, degrees.
+    public var rotationDegrees: Double
+    /// Length of a shift in a random direction, units of the object's radius.
+    public var offsetRadii: Double
+
+    enum CodingKeys: String, CodingKey {
+      case rotationDegrees = "rotation_degrees"
+      case offsetRadii = "offset_radii"
+    }
+  }
+
+  /// Settings of the pose.
+  public struct Pose: Codable, Equatable, Sendable {
+    /// Where it starts.
+    public var start: PoseStart
+  }
+
+  /// The version of this form.
+  public var version: Int
+  /// What the fit changes.
+  public var unknowns: [Unknown]
+  /// Where the shape starts: `sphere` or the path of a mesh.
+  public var initial: String
+  /// Seed of every random choice.
+  public var seed: Int
+  /// The longest time, seconds; 0 is none. Turned into step counts before step 0.
+  public var timeLimitSeconds: Double
+  /// Steps between checkpoints.
+  public var checkpointEvery: Int
+  /// Steps between previews.
+  public var previewEvery: Int
+  /// Settings of the pose.
+  public var pose: Pose
+  /// Picture terms of all stages; a stage may have its own.
+  public var losses: Losses
+  /// Mesh terms.
+  public var regularizers: Regularizers
+  /// The stages, in order.
+  public var stages: [Stage]
+
+  enum CodingKeys: String, CodingKey {
+    case version, unknowns
+    case initial = "init"
+    case seed
+    case timeLimitSeconds = "time_limit_seconds"
+    case checkpointEvery = "checkpoint_every"
+    case previewEvery = "preview_every"
+    case pose, losses, regularizers, stages
+  }
+
+  /// The number of steps of all stages.
+  public var stepCount: Int { stages.reduce(0) { $0 + $1.steps } }
+}

@@ -1,0 +1,17 @@
+/// What a fit may change; the names are the same on the command line, in configurations and in results.
+public enum Unknown: String, CaseIterable, Codable, Equatable, Sendable {
+  /// The mesh's vertex positions.
+  case shape
+  /// The mesh's vertex colours.
+  case color
+  /// The rigid motion of the object.
+  case pose
+  /// The extrinsics of every view.
+  case cameras
+  /// One factor on all focal lengths.
+  case focal
+  /// One ambient and one directional light.
+  case light
+  /// The colour behind the object.
+  case background
+}

@@ -1,0 +1,79 @@
+internal import SfumatoCore
+internal import SfumatoSolve
+
+/// Everything that changes during a fit; a checkpoint is this and nothing else.
+struct FitState: Sendable {
+  /// The mesh: its positions, and its colours as sRGB values (`colorsSRGB`), change.
+  var mesh: Mesh<Float>
+  /// Vertex colours, sRGB encoded, `[V, 3]`; empty where the mesh has none.
+  var colorsSRGB: [Float]
+  /// The object's motion.
+  var pose: RigidTransform<Float>
+  /// World to camera of each view.
+  var cameras: [RigidTransform<Float>]
+  /// Natural logarithm of the factor on all focal lengths.
+  var logFocal: Float = 0
+  /// Ambient colour, direction to the light, directional colour: `[9]`; unused without light.
+  var light: [Float] = [0.5, 0.5, 0.5, 0.3, 0.8, 0.5, 0.5, 0.5, 0.5]
+  /// Background, sRGB encoded, `[3]`.
+  var background: [Float] = [0, 0, 0]
+
+  /// The next stage.
+  var stage = 0
+  /// The next step within it.
+  var step = 0
+  /// Steps done in all.
+  var totalSteps = 0
+  /// The loss of the last step of each stage that has begun.
+  var stageLosses: [Float] = []
+
+  var shapeOptimizer: AdamUniform<Float>
+  var colorOptimizer: Adam<Float>
+  var poseOptimizer = Adam<Float>(count: 6)
+  var cameraOptimizer: Adam<Float>
+  var focalOptimizer = Adam<Float>(count: 1)
+  var lightOptimizer = Adam<Float>(count: 9)
+  var backgroundOptimizer = Adam<Float>(count: 3)
+
+  /// Moments that forget faster than Adam's default: a stage has a few hundred steps.
+  private static let shapeMoments = AdamSettings(beta1: 0.9, beta2: 0.99)
+
+  init(mesh: Mesh<Float>, colorsSRGB: [Float], pose: RigidTransform<Float>, cameras: [RigidTransform<Float>]) {
+    self.mesh = mesh
+    self.colorsSRGB = colorsSRGB
+    self.pose = pose
+    self.cameras = cameras
+    shapeOptimizer = AdamUniform(count: mesh.positions.count, settings: Self.shapeMoments)
+    colorOptimizer = Adam(count: colorsSRGB.count)
+    cameraOptimizer = Adam(count: 6 * cameras.count)
+  }
+
+  /// Starts the optimisers anew: at the start of a stage sizes, scales and step lengths change.
+  mutating func resetOptimizers() {
+    let fresh = FitState(mesh: mesh, colorsSRGB: colorsSRGB, pose: pose, cameras: cameras)
+    shapeOptimizer = fresh.shapeOptimizer
+    colorOptimizer = fresh.colorOptimizer
+    poseOptimizer = fresh.poseOptimizer
+    cameraOptimizer = fresh.cameraOptimizer
+    focalOptimizer = fresh.focalOptimizer
+    lightOptimizer = fresh.lightOptimizer
+    backgroundOptimizer = fresh.backgroundOptimizer
+  }
+
+  /// Cuts each face in four; colours go along.
+  mutating func subdivide() {
+    let subdivision = MeshSubdivision(MeshTopology(mesh))
+    mesh = mesh.subdivided(by: subdivision)
+    if !colorsSRGB.isEmpty {
+      colorsSRGB = subdivision.carryVertices(colorsSRGB, channels: 3)
+    }
+  }
+
+  /// The lights as a scene has them.
+  var lights: [Light<Float>] {
+    [
+      .ambient(color: light.vector3(0)),
+      .directional(direction: light.vector3(1), color: light.vector3(2)),
+    ]
+  }
+}

@@ -1,0 +1,85 @@
+internal import SfumatoCore
+
+/// One target at one size, in the form that losses compare.
+struct ScaledTarget: Sendable {
+  var camera: Camera<Float>
+  /// Alpha, `[H, W]`.
+  var alpha: [Float]
+  /// Colour over the fit's background, sRGB encoded, `[H, W, 3]`.
+  var colorSRGB: [Float]
+}
+
+/// Targets resized by averaging over pixel areas, in linear light and premultiplied.
+enum TargetPyramid {
+  /// All targets at a scale.
+  ///
+  /// Where the background is unknown, colour outside the mask is taken from the picture, else it is `background`.
+  static func scaled(
+    _ targets: [TargetView], by scale: Double, background: SIMD3<Float>, keepsBackground: Bool,
+    workers: Workers
+  ) -> [ScaledTarget] {
+    parallelMap(targets.count, workers: workers) { i in
+      let target = targets[i]
+      let picture = target.picture
+      let width = max(1, Int((Double(picture.width) * scale).rounded()))
+      let height = max(1, Int((Double(picture.height) * scale).rounded()))
+      var linear = [Float](repeating: 0, count: picture.pixelCount * 4)
+      for p in 0..<picture.pixelCount {
+        let alpha = picture.values[4 * p + 3]
+        linear[4 * p + 3] = alpha
+        for c in 0..<3 {
+          let value = sRGBDecode(picture.values[4 * p + c])
+          linear[4 * p + c] =
+            keepsBackground ? value : value * alpha + background[c] * (1 - alpha)
+        }
+      }
+      let small = areaAverage(
+        linear, width: picture.width, height: picture.height, newWidth: width, newHeight: height)
+      var result = ScaledTarget(
+        camera: target.camera.resized(width: width, height: height),
+        alpha: [Float](repeating: 0, count: width * height),
+        colorSRGB: [Float](repeating: 0, count: width * height * 3))
+      for p in 0..<width * height {
+        result.alpha[p] = small[4 * p + 3]
+        for c in 0..<3 { result.colorSRGB[3 * p + c] = sRGBEncode(small[4 * p + c]) }
+      }
+      return result
+    }
+  }
+
+  /// Four-channel box average: each new pixel is the mean over the area that it covers.
+  private static func areaAverage(
+    _ values: [Float], width: Int, height: Int, newWidth: Int, newHeight: Int
+  ) -> [Float] {
+    guard newWidth != width || newHeight != height else { return values }
+    let columns = spans(width, newWidth)
+    let rows = spans(height, newHeight)
+    var result = [Float](repeating: 0, count: newWidth * newHeight * 4)
+    for y in 0..<newHeight {
+      for x in 0..<newWidth {
+        var sum = SIMD4<Float>.zero
+        for (sy, wy) in rows[y] {
+          for (sx, wx) in columns[x] {
+            let i = (sy * width + sx) * 4
+            sum += SIMD4(values[i], values[i + 1], values[i + 2], values[i + 3]) * (wx * wy)
+          }
+        }
+        for c in 0..<4 { result[(y * newWidth + x) * 4 + c] = sum[c] }
+      }
+    }
+    return result
+  }
+
+  /// For each new cell the old cells under it with their share of it.
+  private static func spans(_ size: Int, _ newSize: Int) -> [[(Int, Float)]] {
+    let step = Double(size) / Double(newSize)
+    return (0..<newSize).map { i in
+      let low = Double(i) * step
+      let high = low + step
+      return (Int(low)..<min(size, Int(high.rounded(.up)))).compactMap { cell in
+        let overlap = min(high, Double(cell + 1)) - max(low, Double(cell))
+        return overlap > 0 ? (cell, Float(overlap / step)) : nil
+      }
+    }
+  }
+}
