@@ -23,10 +23,22 @@ struct BoundaryLanes {
   var inside: Lanes
 }
 
+/// The squared distance as edges compete with it: a foot between an edge's corners wins against a corner that
+/// rounding cannot tell from it.
+///
+/// A pixel far from a small face sees the foot and the corner beside it at squared distances that agree to the last bit
+/// although the foot slides along the edge; with the corner the slope of the colour would be lost.
+@_transparent
+private func rank(_ squared: Lanes, _ t: Lanes, _ isOn: Bool) -> Lanes {
+  guard isOn else { return squared }
+  return squared.replacing(
+    with: squared * splat(1 - 2e-6), where: (t .> Lanes.zero) .& (t .< splat(1)))
+}
+
 @_transparent
 func boundary(
   _ face: borrowing SoftKernelFace, _ px: Lanes, _ py: Lanes, originX: Float, originY: Float,
-  quadrilateral: Bool
+  quadrilateral: Bool, prefersFeet: Bool
 ) -> BoundaryLanes {
   let zero = Lanes.zero
   let one = splat(1)
@@ -39,6 +51,7 @@ func boundary(
   var offsetX = multiplyAdd(e.0, t, ax0)
   var offsetY = multiplyAdd(e.1, t, ay0)
   var squared = multiplyAdd(offsetX, offsetX, offsetY * offsetY)
+  var best = rank(squared, t, prefersFeet)
   var inside = multiplyAdd(ax0, splat(face.normalX[0]), ay0 * splat(face.normalY[0]))
   var foot0 = one - t
   var foot1 = t
@@ -53,7 +66,9 @@ func boundary(
   var d = multiplyAdd(ox, ox, oy * oy)
   inside = minimum(
     inside, multiplyAdd(ax1, splat(face.normalX[1]), ay1 * splat(face.normalY[1])))
-  var onEdge1 = d .< squared
+  var key = rank(d, t, prefersFeet)
+  var onEdge1 = key .< best
+  best = select(onEdge1, key, best)
   squared = select(onEdge1, d, squared)
   offsetX = select(onEdge1, ox, offsetX)
   offsetY = select(onEdge1, oy, offsetY)
@@ -71,7 +86,9 @@ func boundary(
   d = multiplyAdd(ox, ox, oy * oy)
   inside = minimum(
     inside, multiplyAdd(ax2, splat(face.normalX[2]), ay2 * splat(face.normalY[2])))
-  var onEdge2 = d .< squared
+  key = rank(d, t, prefersFeet)
+  var onEdge2 = key .< best
+  best = select(onEdge2, key, best)
   squared = select(onEdge2, d, squared)
   offsetX = select(onEdge2, ox, offsetX)
   offsetY = select(onEdge2, oy, offsetY)
@@ -93,7 +110,8 @@ func boundary(
     d = multiplyAdd(ox, ox, oy * oy)
     inside = minimum(
       inside, multiplyAdd(ax3, splat(face.normalX[3]), ay3 * splat(face.normalY[3])))
-    onEdge3 = d .< squared
+    key = rank(d, t, prefersFeet)
+    onEdge3 = key .< best
     squared = select(onEdge3, d, squared)
     offsetX = select(onEdge3, ox, offsetX)
     offsetY = select(onEdge3, oy, offsetY)
@@ -136,7 +154,7 @@ func reachableBlocks(_ face: borrowing SoftKernelFace, _ job: borrowing SoftTile
   let centerY = (laneRows - splat(0.5)) * splat(4) + splat(2)
   let near = unsafe boundary(
     face, centerX, centerY, originX: job.originX, originY: job.originY,
-    quadrilateral: face.isQuadrilateral)
+    quadrilateral: face.isQuadrilateral, prefersFeet: false)
   let limit = unsafe job.reach + 2.1214  // half the diagonal between a block's corner pixel centres
   return bits((near.squared .< splat(limit * limit)) .| (near.inside .>= Lanes.zero))
 }

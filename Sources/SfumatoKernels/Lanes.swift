@@ -34,7 +34,7 @@ func magnitude(_ a: Lanes) -> Lanes {
     to: Lanes.self)
 }
 
-/// exp(x) for x <= 0; 0 below -87. Relative error under 2e-7.
+/// exp(x) for x <= 0, and 0 below -87, with a relative error under 2e-7.
 ///
 /// x = k ln 2 + r with |r| <= ln 2 / 2: k by adding 1.5 * 2^23, which leaves it in the low bits; Taylor series of
 /// degree 7 in r; k shifted into the exponent.

@@ -97,7 +97,8 @@ private func backwardBlock<Color: Switch, Squared: Switch, Quadrilateral: Switch
   let px = laneColumns + splat(Float(block & 3) * 4)
   let py = laneRows + splat(Float(block >> 2) * 4)
   let near = unsafe boundary(
-    face, px, py, originX: job.originX, originY: job.originY, quadrilateral: Quadrilateral.isOn)
+    face, px, py, originX: job.originX, originY: job.originY, quadrilateral: Quadrilateral.isOn,
+    prefersFeet: Color.isOn)
   let isInside = near.inside .>= zero
   let distance = squareRoot(near.squared)
   let a = unsafe (Squared.isOn ? near.squared : distance) * splat(job.inverseScale)
@@ -185,14 +186,16 @@ private func backwardBlock<Color: Switch, Squared: Switch, Quadrilateral: Switch
 
     // Inside: moving corner k by δ is moving the pixel by -w_k δ.
     let area = splat(face.inverseArea)
-    var slopeX = multiplyAdd(
-      tBar0, splat(face.y[1] - face.y[2]),
+    var slopeX =
       multiplyAdd(
-        tBar1, splat(face.y[2] - face.y[0]), tBar2 * splat(face.y[0] - face.y[1]))) * area
-    var slopeY = multiplyAdd(
-      tBar0, splat(face.x[2] - face.x[1]),
+        tBar0, splat(face.y[1] - face.y[2]),
+        multiplyAdd(
+          tBar1, splat(face.y[2] - face.y[0]), tBar2 * splat(face.y[0] - face.y[1]))) * area
+    var slopeY =
       multiplyAdd(
-        tBar1, splat(face.x[0] - face.x[2]), tBar2 * splat(face.x[1] - face.x[0]))) * area
+        tBar0, splat(face.x[2] - face.x[1]),
+        multiplyAdd(
+          tBar1, splat(face.x[0] - face.x[2]), tBar2 * splat(face.x[1] - face.x[0]))) * area
     slopeX = select(isInside, -slopeX, zero)
     slopeY = select(isInside, -slopeY, zero)
     sums.x.v0 = multiplyAdd(w.0, slopeX, sums.x.v0)

@@ -60,7 +60,8 @@ private func forwardBlock<Color: Switch, Squared: Switch, Quadrilateral: Switch>
   let px = laneColumns + splat(Float(block & 3) * 4)
   let py = laneRows + splat(Float(block >> 2) * 4)
   let near = unsafe boundary(
-    face, px, py, originX: job.originX, originY: job.originY, quadrilateral: Quadrilateral.isOn)
+    face, px, py, originX: job.originX, originY: job.originY, quadrilateral: Quadrilateral.isOn,
+    prefersFeet: Color.isOn)
   let isInside = near.inside .>= Lanes.zero
   let distance = Squared.isOn ? near.squared : squareRoot(near.squared)
   let a = unsafe distance * splat(job.inverseScale)

@@ -25,8 +25,9 @@ public struct Rendering<S: RenderScalar>: Equatable, Sendable {
   ///
   /// Soft: the mean depth under the softmax, differentiable. Hard: of the visible face at the pixel's centre.
   public var depth: ImageBuffer<S>?
-  /// The visible face at each pixel's centre, `[H, W]`, counted over the scene's instances in order, -1 where
-  /// empty; nil where not asked. No gradient.
+  /// The visible face at each pixel's centre, or nil where not asked.
+  ///
+  /// `[H, W]`, counted over the scene's instances in order, -1 where empty. No gradient.
   public var face: [Int32]?
 }
 

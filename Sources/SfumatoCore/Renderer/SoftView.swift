@@ -1,7 +1,6 @@
 // One view of the soft renderer: projection, tiles, composition; and the way back.
 internal import RealModule
 
-
 /// One view rendered softly, with what its adjoint needs.
 struct SoftView<S: RenderScalar>: Sendable {
   let projection: ScreenProjection<S>

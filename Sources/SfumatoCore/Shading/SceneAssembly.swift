@@ -94,8 +94,7 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
 
   /// The normal of a corner; nil where unlit.
   @inline(__always)
-  private func normal(_ shading: Shading, _ mesh: Mesh<S>, _ part: Part, corner: Int) -> SIMD3<S>?
-  {
+  private func normal(_ shading: Shading, _ mesh: Mesh<S>, _ part: Part, corner: Int) -> SIMD3<S>? {
     switch shading {
     case .unlit: nil
     case .lambert: part.normals.vector3(Int(mesh.faces[corner]))

@@ -66,10 +66,11 @@ extension ScreenFace {
       }
       // Moving corner k by δ is moving the pixel by -w_k δ.
       let inverse = 1 / cross(corner(1) - corner(0), corner(2) - corner(0))
-      let slope = SIMD2(
-        tBar[0] * (y[1] - y[2]) + tBar[1] * (y[2] - y[0]) + tBar[2] * (y[0] - y[1]),
-        tBar[0] * (x[2] - x[1]) + tBar[1] * (x[0] - x[2]) + tBar[2] * (x[1] - x[0])
-      ) * inverse
+      let slope =
+        SIMD2(
+          tBar[0] * (y[1] - y[2]) + tBar[1] * (y[2] - y[0]) + tBar[2] * (y[0] - y[1]),
+          tBar[0] * (x[2] - x[1]) + tBar[1] * (x[0] - x[2]) + tBar[2] * (x[1] - x[0])
+        ) * inverse
       gradient.x -= raw * slope.x
       gradient.y -= raw * slope.y
       return

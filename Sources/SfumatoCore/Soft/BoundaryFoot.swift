@@ -32,6 +32,7 @@ extension ScreenFace {
       edge: 0, parameter: 0, offset: .zero, isCorner: false, isInside: true, signedDistance: 0,
       direction: .zero)
     var bestSquared = S.infinity
+    var bestRank = S.infinity
     var a = corner(0) - pixel
     for k in 0..<count {
       let b = corner(k + 1 == count ? 0 : k + 1) - pixel
@@ -42,7 +43,11 @@ extension ScreenFace {
       let t = min(max(free, 0), 1)
       let offset = a + e * t
       let squared = dot(offset, offset)
-      if squared < bestSquared {
+      // A foot between corners wins against a corner that rounding cannot tell from it, or a pixel far from a small
+      // face would lose the slope of the colour along the edge.
+      let rank = t > 0 && t < 1 ? squared * (1 - 16 * S.ulpOfOne) : squared
+      if rank < bestRank {
+        bestRank = rank
         bestSquared = squared
         best.edge = k
         best.parameter = t

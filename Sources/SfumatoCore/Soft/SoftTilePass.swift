@@ -1,8 +1,8 @@
 public import SfumatoKernelTypes
 
-/// One view's soft rasterization: what every tile reads. State and cotangents are laid out as the kernels do.
+/// What every tile of one view's soft rasterization reads.
 ///
-/// A plane is 256 scalars, one a pixel of the tile, 4 x 4 block after block; see `SoftTileJob`.
+/// State and cotangents are laid out as the kernels do. A plane is 256 scalars, one a pixel of the tile, 4 x 4 block after block; see `SoftTileJob`.
 public struct SoftTilePass<S: RenderScalar>: Sendable {
   /// The faces on the screen.
   var faces: [ScreenFace<S>]
