@@ -34,8 +34,8 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let mesh = FileKind(path: input) == .run ? input + "/result/mesh.obj" : input
-    let scene = Scene(try loadMesh(mesh))
+    let scene =
+      FileKind(path: input) == .run ? try loadRunScene(input) : Scene(try loadMesh(input))
     let targets = try loadTargets(
       try loadCameras(cameras), of: cameras, maskColor: maskColor, maxSide: global.maxImageSide)
     let evaluation = Evaluation(of: scene, on: targets, workers: threading.workers)

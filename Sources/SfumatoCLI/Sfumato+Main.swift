@@ -17,7 +17,7 @@ struct Sfumato: ParsableCommand {
       JSON numbers are finite: 1e+308 stands for infinity, null for what is not a number.
       """,
     version: "0.1.0",
-    subcommands: [Render.self, Evaluate.self, Compare.self, Gradcheck.self, Info.self, Doctor.self])
+    subcommands: [Render.self, Fit.self, Evaluate.self, Compare.self, Gradcheck.self, Info.self, Doctor.self])
 
   /// Parses, runs and maps errors to the exit codes above.
   static func main() {
@@ -45,6 +45,7 @@ struct Sfumato: ParsableCommand {
   /// Whether a file, or what it says, is to blame; such errors describe themselves as `FILE: cause`.
   private static func isBadInput(_ error: any Error) -> Bool {
     error is MeshFileError || error is ImageFileError || error is CameraFileError
-      || error is TargetFileError
+      || error is TargetFileError || error is FitConfigError || error is CheckpointError
+      || error is RunFolderError
   }
 }

@@ -25,7 +25,7 @@ extension FitConfig {
     let text: String
     do {
       text = String(decoding: try readBytes(path), as: UTF8.self)
-    } catch let error as FileAccessError {
+    } catch {
       throw FitConfigError(origin: path, problem: error.problem)
     }
     return try merging(yaml: text, origin: path)
@@ -40,7 +40,7 @@ extension FitConfig {
       throw FitConfigError(origin: origin, problem: "is not YAML: \(error)")
     }
     guard let patch else { return self }  // an empty file
-    guard patch.isMapping else {
+    guard patch.mapping != nil else {
       throw FitConfigError(origin: origin, problem: "holds no mapping of keys to values")
     }
     var tree = try node()
@@ -69,6 +69,14 @@ extension FitConfig {
     }
     try Self.set(value, at: path[...], in: &tree, done: "", origin: origin)
     return try Self(tree, origin: origin)
+  }
+
+  /// A configuration from its own YAML text, complete.
+  init(resolvedYAML text: String, origin: String) throws {
+    guard let node = try? compose(yaml: text) else {
+      throw FitConfigError(origin: origin, problem: "is not YAML")
+    }
+    try self.init(node, origin: origin)
   }
 
   /// The YAML text of this configuration; the same for equal configurations.
@@ -115,7 +123,7 @@ extension FitConfig {
   private static func merge(
     _ patch: Node, into base: inout Node, path: String, origin: String
   ) throws {
-    guard let mapping = patch.mapping, base.isMapping else {
+    guard let mapping = patch.mapping, base.mapping != nil else {
       base = patch
       return
     }

@@ -151,4 +151,37 @@ public struct FitConfig: Codable, Equatable, Sendable {
 
   /// The number of steps of all stages.
   public var stepCount: Int { stages.reduce(0) { $0 + $1.steps } }
+
+  /// This configuration with its steps cut to a time limit.
+  ///
+  /// - Parameters:
+  ///   - secondsPerStep: measured, one a stage.
+  ///   - targets: the number of targets, for the time that the end takes.
+  /// - Returns: the same plan with fewer steps, or with as many where they fit.
+  func fitted(to secondsPerStep: [Double], targets: Int) -> FitConfig {
+    let planned = zip(stages, secondsPerStep).reduce(0) { $0 + Double($1.0.steps) * $1.1 }
+    // A fifth is left for preparing stages, previews and results, and for a machine that slows down.
+    let allowed = timeLimitSeconds * 0.8
+    guard planned > allowed, planned > 0 else { return self }
+    var copy = self
+    for i in copy.stages.indices {
+      copy.stages[i].steps = max(1, Int(Double(stages[i].steps) * allowed / planned))
+    }
+    return copy
+  }
+
+  /// This configuration with a number of steps in all, shared over the stages as planned.
+  public func withSteps(_ total: Int) -> FitConfig {
+    precondition(total > 0, "\(total) steps")
+    var copy = self
+    var left = total
+    var planned = stepCount
+    for i in copy.stages.indices {
+      let share = planned > 0 ? Int((Double(left * stages[i].steps) / Double(planned)).rounded()) : 0
+      planned -= stages[i].steps
+      copy.stages[i].steps = share
+      left -= share
+    }
+    return copy
+  }
 }

@@ -1,5 +1,4 @@
 public import SfumatoCore
-public import SfumatoIO
 
 /// What a fit is given: targets, where the object is, and the mesh to start from.
 public struct FitProblem: Sendable {

@@ -5,6 +5,8 @@ internal import SfumatoSolve
 struct FitState: Sendable {
   /// The mesh: its positions, and its colours as sRGB values (`colorsSRGB`), change.
   var mesh: Mesh<Float>
+  /// The coordinates that a smoothed shape step moves, `[V, 3]`; empty where positions move themselves.
+  var coordinates: [Float] = []
   /// Vertex colours, sRGB encoded, `[V, 3]`; empty where the mesh has none.
   var colorsSRGB: [Float]
   /// The object's motion.

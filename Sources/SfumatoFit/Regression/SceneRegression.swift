@@ -39,8 +39,6 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     var targets: [ScaledTarget]
     var topology: MeshTopology
     var largeSteps: LargeStepsParameterization?
-    /// The coordinates that the optimiser moves, `[V, 3]`; empty where positions move themselves.
-    var coordinates: [Float]
   }
 
   /// Sets a fit up.
@@ -124,20 +122,22 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     while state.stageLosses.count <= state.stage { state.stageLosses.append(.nan) }
   }
 
-  private func makeLevel(_ stage: FitConfig.Stage) -> Level {
+  private mutating func makeLevel(_ stage: FitConfig.Stage) -> Level {
     let topology = MeshTopology(state.mesh)
     var largeSteps: LargeStepsParameterization?
     if config.unknowns.contains(.shape), stage.smoothing > 0 {
       // A factor that cannot be made (memory) leaves plain positions, which still converge.
       largeSteps = try? LargeStepsParameterization(topology: topology, lambda: stage.smoothing)
     }
+    if state.step == 0 {
+      state.coordinates = largeSteps?.toCoordinates(positions: state.mesh.positions) ?? []
+    }
     return Level(
       stage: state.stage,
       targets: TargetPyramid.scaled(
         problem.targets, by: stage.imageScale, background: .zero,
         keepsBackground: config.unknowns.contains(.background), workers: workers),
-      topology: topology, largeSteps: largeSteps,
-      coordinates: largeSteps?.toCoordinates(positions: state.mesh.positions) ?? [])
+      topology: topology, largeSteps: largeSteps)
   }
 
   /// The scene of the present state.
@@ -154,6 +154,27 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     return scene
   }
 
+  /// The mesh of the present state in the world: pose and colours applied.
+  public var worldMesh: Mesh<Float> {
+    let scene = scene
+    var mesh = scene.meshes[0]
+    let pose = scene.instances[0].transform
+    let rotation = pose.rotation.matrix
+    for v in 0..<mesh.vertexCount {
+      mesh.positions.setVector3(v, pose * mesh.positions.vector3(v))
+    }
+    if config.unknowns.contains(.shape) {
+      mesh.normals = nil
+    } else if var normals = mesh.normals {
+      for v in 0..<mesh.vertexCount { normals.setVector3(v, rotation * normals.vector3(v)) }
+      mesh.normals = normals
+    }
+    return mesh
+  }
+
+  /// The factor on all focal lengths.
+  public var focalFactor: Float { Float.exp(state.logFocal) }
+
   /// The cameras of the present state, at the size of the targets.
   public var cameras: [Camera<Float>] {
     problem.targets.indices.map { camera($0, from: problem.targets[$0].camera) }
@@ -162,7 +183,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   private func camera(_ view: Int, from base: Camera<Float>) -> Camera<Float> {
     var camera = base
     camera.worldToCamera = state.cameras[view]
-    camera.focal *= Float.exp(state.logFocal)
+    camera.focal *= focalFactor
     return camera
   }
 
@@ -288,19 +309,18 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
         }
         let step = state.backgroundOptimizer.step(
           gradient: bar, learningRate: Float(rates.background * decay))
-        for c in 0..<3 { state.background[c] = min(max(state.background[c] + step[c], 0), 1) }
+        for c in 0..<3 { state.background[c] = Swift.min(Swift.max(state.background[c] + step[c], 0), 1) }
       }
     }
   }
 
   private mutating func moveShape(_ bar: [Float], _ rate: Float) {
     guard bar.allSatisfy(\.isFinite) else { return }
-    if let largeSteps = level?.largeSteps, var coordinates = level?.coordinates {
+    if let largeSteps = level?.largeSteps {
       let step = state.shapeOptimizer.step(
         gradient: largeSteps.gradient(positionsBar: bar), learningRate: rate * radius)
-      for i in step.indices { coordinates[i] += step[i] }
-      state.mesh.positions = largeSteps.toPositions(coordinates)
-      level?.coordinates = coordinates
+      for i in step.indices { state.coordinates[i] += step[i] }
+      state.mesh.positions = largeSteps.toPositions(state.coordinates)
     } else {
       let step = state.shapeOptimizer.step(gradient: bar, learningRate: rate * radius)
       for i in step.indices { state.mesh.positions[i] += step[i] }
@@ -315,7 +335,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     }
     let step = state.colorOptimizer.step(gradient: encodedBar, learningRate: rate)
     for i in step.indices {
-      state.colorsSRGB[i] = min(max(state.colorsSRGB[i] + step[i], 0), 1)
+      state.colorsSRGB[i] = Swift.min(Swift.max(state.colorsSRGB[i] + step[i], 0), 1)
     }
   }
 
@@ -359,7 +379,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let step = state.lightOptimizer.step(
       gradient: [a.x, a.y, a.z, d.x, d.y, d.z, c.x, c.y, c.z], learningRate: rate)
     for i in step.indices { state.light[i] += step[i] }
-    for i in [0, 1, 2, 6, 7, 8] { state.light[i] = max(state.light[i], 0) }
+    for i in [0, 1, 2, 6, 7, 8] { state.light[i] = Swift.max(state.light[i], 0) }
     state.light.setVector3(1, normalize(state.light.vector3(1)))
   }
 }

@@ -55,5 +55,6 @@ private func loadTarget(
       if maskColor.matches(codes) { picture.values[4 * pixel + 3] = 0 }
     }
   }
-  return TargetView(file: frame.filePath, camera: frame.camera, picture: picture)
+  return TargetView(
+    file: frame.filePath, camera: frame.camera, picture: picture, imagePath: frame.imagePath)
 }

@@ -4,13 +4,18 @@ public import SfumatoCore
 public struct TargetView: Equatable, Sendable {
   /// The picture's path as its camera file writes it.
   public var file: String
+  /// The path of the picture; empty where it came from elsewhere.
+  public var imagePath: String
   /// The camera; its size is the picture's.
   public var camera: Camera<Float>
   /// Straight RGBA, `[H, W, 4]`: sRGB codes in 0...1 as in the file, and the mask as alpha.
   public var picture: ImageBuffer<Float>
 
   /// Makes a view.
-  public init(file: String, camera: Camera<Float>, picture: ImageBuffer<Float>) {
+  public init(
+    file: String, camera: Camera<Float>, picture: ImageBuffer<Float>, imagePath: String = ""
+  ) {
+    self.imagePath = imagePath
     precondition(picture.channels == 4, "\(picture.channels) channels, not 4")
     precondition(
       picture.width == camera.width && picture.height == camera.height,

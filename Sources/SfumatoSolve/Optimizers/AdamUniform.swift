@@ -8,8 +8,8 @@ public struct AdamUniform<S: RenderScalar>: Equatable, Sendable, Codable {
   /// The settings; they may change between steps.
   public var settings: AdamSettings
   /// The number of steps taken.
-  public private(set) var stepCount = 0
-  private var moments: Moments<S>
+  public package(set) var stepCount = 0
+  package var moments: Moments<S>
 
   /// An optimiser of `count` parameters that has seen nothing.
   public init(count: Int, settings: AdamSettings = AdamSettings()) {

@@ -1,5 +1,5 @@
 internal import RealModule
-internal import SfumatoCore
+package import SfumatoCore
 
 /// How Adam and its relatives average gradients.
 public struct AdamSettings: Equatable, Sendable, Codable {
@@ -22,12 +22,12 @@ public struct AdamSettings: Equatable, Sendable, Codable {
 }
 
 /// Running means of a gradient and of its square, with what undoes their start at zero.
-struct Moments<S: RenderScalar>: Equatable, Sendable, Codable {
-  var first: [S]
-  var second: [S]
+package struct Moments<S: RenderScalar>: Equatable, Sendable, Codable {
+  package var first: [S]
+  package var second: [S]
   /// β₁ᵗ and β₂ᵗ by repeated products in `Double`: the same bits on every machine.
-  var beta1Power = 1.0
-  var beta2Power = 1.0
+  package var beta1Power = 1.0
+  package var beta2Power = 1.0
 
   init(count: Int) {
     first = [S](repeating: 0, count: count)

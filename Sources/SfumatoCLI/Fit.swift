@@ -1,0 +1,171 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SfumatoCore
+internal import SfumatoFit
+
+/// `sfumato fit`: recover mesh, colour, pose and cameras from pictures.
+struct Fit: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Recover a mesh, its colours, its pose, cameras or light from pictures.",
+    discussion: """
+      TARGETS is a transforms.json (FILE#k takes frame k alone), a folder that holds one, or one PNG without a camera \
+      (only with --init MESH and --solve pose). The mask is the alpha channel, a mask_path, or --mask-color.
+      --solve takes names of: shape, color, pose, cameras, focal, light, background.
+      The plan is chosen from what is given and asked; --plan prints it, --config and --set change it.
+      """)
+
+  @Argument(help: ArgumentHelp("The pictures and their cameras.", valueName: "targets"))
+  var targets: String
+
+  @Option(name: .customLong("init"), help: ArgumentHelp("`sphere`, or an OBJ mesh to start from.", valueName: "sphere|FILE"))
+  var initial: String?
+
+  @Option(help: ArgumentHelp("What to change, comma-separated. (default: shape,color)", valueName: "NAMES"))
+  var solve: UnknownList?
+
+  @Option(help: ArgumentHelp("A YAML or JSON file with values for the plan.", valueName: "FILE"))
+  var config: String?
+
+  @Option(help: ArgumentHelp("Change one value of the plan.", valueName: "key.path=value"))
+  var set: [String] = []
+
+  @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The folder of the run.", valueName: "DIR"))
+  var output: String = "sfumato-run"
+
+  @Flag(help: "Go on with the run in the output folder from its last checkpoint.")
+  var resume = false
+
+  @Option(help: ArgumentHelp("So many steps in all, shared over the stages as planned.", valueName: "N"))
+  var iterations: Int?
+
+  @Option(help: ArgumentHelp("Plan for at most this long: 90s, 2m.", valueName: "TIME"))
+  var timeLimit: TimeLimit?
+
+  @Flag(help: "Print the resolved configuration and stop.")
+  var plan = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Exit with 4 if iou, psnr, psnr_full or ssim on the targets is lower.",
+      valueName: "METRIC=VALUE"))
+  var require: [Requirement] = []
+
+  @Option(help: ArgumentHelp("Seed of every random choice.", valueName: "N"))
+  var seed: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Pixels of this colour are background, for pictures without alpha or mask_path.",
+      valueName: "R,G,B[:tolerance]"))
+  var maskColor: MaskColor?
+
+  @Option(help: ArgumentHelp("Field of view across the width of a PNG without a camera. (default: 50)", valueName: "F"))
+  var fovDegrees: Float?
+
+  @OptionGroup var threading: ThreadOptions
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    if let iterations, iterations < 1 {
+      throw ValidationError("--iterations takes at least 1, not \(iterations).")
+    }
+    if let fovDegrees, !(fovDegrees > 0 && fovDegrees < 180) {
+      throw ValidationError("--fov-degrees takes more than 0 and less than 180, not \(fovDegrees).")
+    }
+    if resume, config != nil || !set.isEmpty || iterations != nil || timeLimit != nil {
+      throw ValidationError(
+        "--resume goes on with the configuration in the run's folder; --config, --set, --iterations and --time-limit belong to a new run.")
+    }
+  }
+
+  func run() throws {
+    let source = TargetSource(
+      path: targets, maskColor: maskColor, maxSide: global.maxImageSide, fovDegrees: fovDegrees)
+    var run: FitRun
+    if resume {
+      run = try FitRun(resuming: output, workers: threading.workers) { config in
+        try source.problem(initial: config.initial, unknowns: config.unknowns).problem
+      }
+    } else {
+      let unknowns = solve?.names ?? [.shape, .color]
+      let start = initial ?? "sphere"
+      if start == "sphere", !unknowns.contains(.shape) {
+        throw ValidationError("without shape in --solve the mesh must be given: --init FILE.")
+      }
+      let (problem, note) = try source.problem(initial: start, unknowns: unknowns)
+      if let note { global.remark(note) }
+      let config = try resolvedConfig(problem, start: start, unknowns: unknowns)
+      if plan {
+        print(try config.yaml(), terminator: "")
+        return
+      }
+      run = try FitRun(
+        problem, config: config, folder: output, force: global.force, workers: threading.workers)
+    }
+    try finish(&run)
+  }
+
+  private func resolvedConfig(
+    _ problem: FitProblem, start: String, unknowns: [Unknown]
+  ) throws -> FitConfig {
+    var config = FitConfig.plan(
+      unknowns: unknowns, initial: start, imageSide: problem.imageSide,
+      viewCount: problem.targets.count,
+      isColored: unknowns.contains(.color) || problem.mesh?.vertexColors != nil)
+    if let path = self.config { config = try config.merging(file: path) }
+    if let seed { config.seed = seed }
+    if let timeLimit { config.timeLimitSeconds = timeLimit.seconds }
+    if let iterations { config = config.withSteps(iterations) }
+    for assignment in set { config = try config.setting(assignment) }
+    return config
+  }
+
+  private func finish(_ run: inout FitRun) throws {
+    let signal = InterruptSignal()
+    var line = ProgressLine(quiet: global.quiet)
+    let total = run.config.stepCount
+    let start = Date()
+    var first: Int?
+    let summary = try run.run(shouldStop: { signal.arrived }) { step in
+      let began = first ?? step.index - 1
+      first = began
+      let spent = Date().timeIntervalSince(start)
+      let rate = spent > 0 ? Double(step.index - began) / spent : 0
+      let left = rate > 0 ? Double(total - step.index) / rate : 0
+      line.show(
+        String(
+          format: "%@ %d/%d  loss %.5f  %.1f steps/s  ETA %.0f s", step.stageName, step.index,
+          total, step.loss, rate, left))
+    }
+    line.clear()
+    if summary.stoppedBy != "plan" {
+      global.remark("stopped by \(summary.stoppedBy) after step \(summary.steps) of \(total)")
+    }
+    let evaluation = summary.evaluation
+    printResult(
+      .object([
+        "run": .string(summary.run), "steps": .integer(summary.steps),
+        "seconds": .number((summary.seconds * 100).rounded() / 100),
+        "stages": .array(
+          summary.stages.map { stage in
+            .object([
+              "name": .string(stage.name), "steps": .integer(stage.steps),
+              "loss": .number(stage.loss),
+            ])
+          }),
+        "iou": .number(evaluation.iou), "psnr": .number(evaluation.psnr),
+        "stopped_by": .string(summary.stoppedBy),
+      ]), asJSON: json)
+    for requirement in require {
+      let found = requirement.value(in: evaluation)
+      guard found >= requirement.value else {
+        throw CommandFailure.requirementNotMet(
+          "\(requirement.metric) is \(found), short of the required \(requirement.value)")
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+internal import Foundation
+internal import SfumatoCore
+internal import SfumatoFit
+internal import SfumatoIO
+
+/// Where a fit's pictures come from, as the command line names it.
+struct TargetSource {
+  var path: String
+  var maskColor: MaskColor?
+  var maxSide: Int
+  var fovDegrees: Float?
+
+  /// The problem that targets and start make, and a remark on what was assumed.
+  func problem(
+    initial: String, unknowns: [Unknown]
+  ) throws -> (problem: FitProblem, note: String?) {
+    let mesh = initial == "sphere" ? nil : try loadMesh(initial)
+    if let mesh, mesh.faceCount == 0 {
+      throw CommandFailure.badInput(file: initial, cause: "has no faces")
+    }
+    guard path.lowercased().hasSuffix(".png") else {
+      let file = try cameraFile()
+      let set = try loadCameras(file)
+      let targets = try loadTargets(set, of: file, maskColor: maskColor, maxSide: maxSide)
+      try requireForeground(targets)
+      return (FitProblem(targets: targets, bounds: set.bounds, mesh: mesh), nil)
+    }
+    guard let mesh, unknowns.contains(.pose), !unknowns.contains(.shape) else {
+      throw CommandFailure.badInput(
+        file: path, cause: "has no camera; a picture alone takes --init MESH and --solve pose")
+    }
+    return try lonePicture(mesh)
+  }
+
+  /// The camera file that the path names: itself, or the one in the folder.
+  private func cameraFile() throws -> String {
+    var isFolder: ObjCBool = false
+    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    else { return path }
+    let names = ["transforms.json", "transforms_train.json"]
+    for name in names where FileManager.default.fileExists(atPath: path + "/" + name) {
+      return path + "/" + name
+    }
+    throw CommandFailure.badInput(
+      file: path, cause: "the folder holds neither \(names[0]) nor \(names[1])")
+  }
+
+  private func requireForeground(_ targets: [TargetView]) throws {
+    let hasForeground = targets.contains { target in
+      (0..<target.picture.pixelCount).contains { target.picture.values[4 * $0 + 3] > 0 }
+    }
+    guard hasForeground else {
+      throw CommandFailure.badInput(
+        file: path, cause: "no picture shows the object: every mask is empty")
+    }
+  }
+
+  /// One picture without a camera: one that looks at the mesh along -Z from where the mesh fills half the width.
+  private func lonePicture(
+    _ mesh: Mesh<Float>
+  ) throws -> (problem: FitProblem, note: String?) {
+    let fov = fovDegrees ?? 50
+    let size = try loadImage(path, maxSide: maxSide, linearColor: false).pixels
+    let sphere = mesh.boundingSphere
+    let distance = sphere.radius * 2 / Float(tan(Double(fov) * .pi / 360))
+    let camera = Camera<Float>(
+      fieldOfViewDegrees: fov, axis: .x, width: size.width, height: size.height,
+      worldToCamera: .orbit(
+        azimuthDegrees: 0, elevationDegrees: 0, distance: max(distance, 1e-6),
+        target: sphere.center))
+    let set = CameraSet(
+      frames: [CameraFrame(filePath: path, imagePath: path, camera: camera)])
+    let targets = try loadTargets(set, of: path, maskColor: maskColor, maxSide: maxSide)
+    try requireForeground(targets)
+    return (
+      FitProblem(targets: targets, mesh: mesh),
+      fovDegrees == nil ? "\(path): no camera; a field of view of 50 degrees is assumed" : nil
+    )
+  }
+}

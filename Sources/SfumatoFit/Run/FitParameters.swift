@@ -1,0 +1,78 @@
+public import SfumatoCore
+
+/// `params.json`: the unknowns of a fit that are not in the mesh, as found.
+public struct FitParameters: Codable, Equatable, Sendable {
+  /// A rigid motion: `x_world = rotation x_mesh + translation`.
+  public struct Pose: Codable, Equatable, Sendable {
+    /// Three rows of three numbers.
+    public var rotation: [[Float]]
+    /// World units.
+    public var translation: [Float]
+    /// The angle of the rotation, degrees.
+    public var angleDegrees: Float
+
+    enum CodingKeys: String, CodingKey {
+      case rotation, translation
+      case angleDegrees = "angle_degrees"
+    }
+  }
+
+  /// One ambient and one directional light, linear light.
+  public struct Lights: Codable, Equatable, Sendable {
+    /// Ambient colour.
+    public var ambient: [Float]
+    /// Towards the light, world frame.
+    public var direction: [Float]
+    /// Directional colour.
+    public var directional: [Float]
+  }
+
+  /// What was unknown.
+  public var unknowns: [Unknown]
+  /// The motion from the given mesh to the result's.
+  public var pose: Pose
+  /// The factor found for all focal lengths.
+  public var focalFactor: Float
+  /// The lights, where they were unknown.
+  public var light: Lights?
+  /// The background, sRGB, where it was unknown.
+  public var background: [Float]?
+
+  enum CodingKeys: String, CodingKey {
+    case unknowns, pose
+    case focalFactor = "focal_factor"
+    case light, background
+  }
+}
+
+extension FitParameters {
+  /// The parameters of a fit's present state.
+  init(_ regression: SceneRegression) {
+    let state = regression.state
+    let matrix = state.pose.rotation.matrix
+    func list(_ v: SIMD3<Float>) -> [Float] { [v.x, v.y, v.z] }
+    unknowns = regression.config.unknowns
+    pose = Pose(
+      rotation: [list(matrix.row0), list(matrix.row1), list(matrix.row2)],
+      translation: list(state.pose.translation),
+      angleDegrees: state.pose.rotation.angle * 180 / .pi)
+    focalFactor = regression.focalFactor
+    light =
+      unknowns.contains(.light)
+      ? Lights(
+        ambient: list(state.light.vector3(0)), direction: list(state.light.vector3(1)),
+        directional: list(state.light.vector3(2))) : nil
+    background = unknowns.contains(.background) ? state.background : nil
+  }
+
+  /// The lights as a scene has them; empty where the light was not unknown.
+  public var sceneLights: [Light<Float>] {
+    guard let light, light.ambient.count == 3, light.direction.count == 3,
+      light.directional.count == 3
+    else { return [] }
+    return [
+      .ambient(color: light.ambient.vector3(0)),
+      .directional(direction: light.direction.vector3(0), color: light.directional.vector3(0)),
+    ]
+  }
+}

@@ -1,0 +1,258 @@
+internal import Foundation
+public import SfumatoCore
+internal import SfumatoIO
+internal import Synchronization
+
+/// What a finished (or stopped) run says of itself.
+public struct FitSummary: Sendable {
+  /// A stage as it ended.
+  public struct Stage: Sendable {
+    /// Its name.
+    public var name: String
+    /// Steps that it took.
+    public var steps: Int
+    /// The loss of its last step.
+    public var loss: Double
+  }
+
+  /// The run's folder.
+  public var run: String
+  /// Steps done.
+  public var steps: Int
+  /// Wall time, seconds, of this process.
+  public var seconds: Double
+  /// The stages that began.
+  public var stages: [Stage]
+  /// Against the training targets.
+  public var evaluation: Evaluation
+  /// `plan` (done), `time_limit` or `signal`.
+  public var stoppedBy: String
+}
+
+/// A fit with a folder: checkpoints, previews, logs and results around a ``SceneRegression``.
+public struct FitRun: Sendable {
+  private var regression: SceneRegression
+  private let folder: RunFolder
+  private let configHash: UInt64
+
+  /// The configuration that the run uses.
+  public var config: FitConfig { regression.config }
+
+  /// Starts a new run in a folder.
+  ///
+  /// A time limit becomes step counts here, by a probe whose results are thrown away.
+  public init(
+    _ problem: FitProblem, config: FitConfig, folder path: String, force: Bool,
+    workers: Workers = .all
+  ) throws {
+    var config = config
+    if config.timeLimitSeconds > 0 {
+      config = config.fitted(to: Self.probe(problem, config, workers), targets: problem.targets.count)
+    }
+    folder = try RunFolder.create(path, force: force)
+    let yaml = try config.yaml()
+    try folder.write(yaml, to: folder.configPath)
+    configHash = fnv1a(yaml.utf8)
+    regression = SceneRegression(problem, config: config, workers: workers)
+    try folder.write("step,stage,loss,edge_width_px\n", to: folder.metricsPath)
+    try folder.write("", to: folder.logPath)
+  }
+
+  /// Goes on with a run from its last checkpoint; the configuration is the one in the folder.
+  ///
+  /// - Parameters:
+  ///   - path: the run's folder.
+  ///   - workers: how many threads may work.
+  ///   - problem: the problem for the folder's configuration: the same targets and start as the first time.
+  /// - Throws: ``RunFolderError``, ``FitConfigError`` or ``CheckpointError``.
+  public init(
+    resuming path: String, workers: Workers = .all, problem: (FitConfig) throws -> FitProblem
+  ) throws {
+    folder = try RunFolder.open(path)
+    let yaml: String
+    do {
+      yaml = String(decoding: try readBytes(folder.configPath), as: UTF8.self)
+    } catch {
+      throw RunFolderError(path: folder.configPath, problem: error.problem)
+    }
+    let config = try FitConfig(resolvedYAML: yaml, origin: folder.configPath)
+    configHash = fnv1a(yaml.utf8)
+    regression = SceneRegression(try problem(config), config: config, workers: workers)
+    if let checkpoint = folder.lastCheckpoint {
+      try Checkpoint.restore(&regression.state, from: checkpoint, configHash: configHash)
+    }
+    try trimMetrics()
+  }
+
+  /// Drops the lines of steps that will be done again.
+  private func trimMetrics() throws {
+    let bytes = (try? readBytes(folder.metricsPath)) ?? []
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    let kept = lines.prefix(1 + regression.state.totalSteps)
+    try folder.write(
+      kept.isEmpty
+        ? "step,stage,loss,edge_width_px\n" : kept.joined(separator: "\n") + "\n",
+      to: folder.metricsPath)
+  }
+
+  /// Seconds a step of each stage, measured on a copy.
+  private static func probe(
+    _ problem: FitProblem, _ config: FitConfig, _ workers: Workers
+  ) -> [Double] {
+    var shortened = config
+    for i in shortened.stages.indices { shortened.stages[i].steps = min(config.stages[i].steps, 3) }
+    var seconds = [Double](repeating: 0, count: config.stages.count)
+    var regression = SceneRegression(problem, config: shortened, workers: workers)
+    var start = Date()
+    while let step = regression.next() {
+      let now = Date()
+      // The first step of a stage prepares targets and factors.
+      if step.stepInStage > 0 {
+        let spent = now.timeIntervalSince(start)
+        seconds[step.stage] = max(seconds[step.stage], spent)
+      }
+      start = now
+    }
+    return seconds
+  }
+
+  /// Runs until the plan is done, the time is over, or `shouldStop` says so; leaves a valid result in any case.
+  ///
+  /// - Parameters:
+  ///   - shouldStop: asked between steps, as by a signal.
+  ///   - progress: told of every step.
+  /// - Returns: what was reached.
+  /// - Throws: ``RunFolderError`` and the errors of writers.
+  public mutating func run(
+    shouldStop: () -> Bool = { false }, progress: (FitStep) -> Void = { _ in }
+  ) throws -> FitSummary {
+    let start = Date()
+    let limit = config.timeLimitSeconds
+    var stoppedBy = "plan"
+    let metrics = try LineLog(folder.metricsPath)
+    let log = try LineLog(folder.logPath)
+    while true {
+      if shouldStop() {
+        stoppedBy = "signal"
+        break
+      }
+      if limit > 0, Date().timeIntervalSince(start) > limit {
+        stoppedBy = "time_limit"
+        break
+      }
+      guard let step = regression.next() else { break }
+      try metrics.append("\(step.index),\(step.stageName),\(step.loss),\(step.edgeWidthPixels)")
+      progress(step)
+      if step.index % config.previewEvery == 0 {
+        try savePreview()
+        let seconds = Int(Date().timeIntervalSince(start) * 1000)
+        try log.append(
+          "{\"step\":\(step.index),\"stage\":\"\(step.stageName)\",\"loss\":\(step.loss),"
+            + "\"milliseconds\":\(seconds)}")
+      }
+      if step.index % config.checkpointEvery == 0 { try saveCheckpoint() }
+    }
+    try saveCheckpoint()
+    try savePreview()
+    let evaluation = evaluate()
+    try saveResult(evaluation)
+    let losses = regression.state.stageLosses
+    let stages = losses.indices.map { i in
+      FitSummary.Stage(
+        name: config.stages[i].name,
+        steps: i < regression.state.stage ? config.stages[i].steps : regression.state.step,
+        loss: Double(losses[i]))
+    }
+    return FitSummary(
+      run: folder.path, steps: regression.state.totalSteps,
+      seconds: Date().timeIntervalSince(start), stages: stages, evaluation: evaluation,
+      stoppedBy: stoppedBy)
+  }
+
+  private func savePreview() throws {
+    try saveImage(
+      PreviewSheet.make(regression),
+      to: "\(folder.previews)/\(RunFolder.padded(regression.state.totalSteps)).png")
+  }
+
+  private func saveCheckpoint() throws {
+    let path = folder.checkpoint(regression.state.totalSteps)
+    do {
+      try writeAtomically(
+        try Checkpoint.encode(regression.state, configHash: configHash), to: path)
+    } catch let error as FileAccessError {
+      throw RunFolderError(path: path, problem: error.problem)
+    }
+  }
+
+  /// The present state against the training targets, with the present cameras.
+  private func evaluate() -> Evaluation {
+    let cameras = regression.cameras
+    var targets = regression.problem.targets
+    for i in targets.indices { targets[i].camera = cameras[i] }
+    return Evaluation(of: regression.scene, on: targets, workers: regression.workers)
+  }
+
+  private func saveResult(_ evaluation: Evaluation) throws {
+    let mesh = regression.worldMesh
+    try saveOBJ(mesh, to: folder.result + "/mesh.obj")
+    try savePLY(mesh, to: folder.result + "/mesh.ply")
+    let cameras = regression.cameras
+    let frames = regression.problem.targets.enumerated().map { i, target in
+      CameraFrame(filePath: target.file, imagePath: target.imagePath, camera: cameras[i])
+    }
+    if cameras.allSatisfy({ $0.projection == .perspective }) {
+      try saveCameras(CameraSet(frames: frames), to: folder.result + "/transforms.json")
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    func save(_ value: some Encodable, _ name: String) throws {
+      try folder.write(
+        String(decoding: try encoder.encode(value), as: UTF8.self) + "\n",
+        to: "\(folder.result)/\(name)")
+    }
+    try save(FitParameters(regression), "params.json")
+    try save(FitMetrics(evaluation), "metrics.json")
+  }
+}
+
+/// `metrics.json`; a number that is not finite is left out.
+private struct FitMetrics: Encodable {
+  var iou: Double?
+  var psnr: Double?
+  var psnr_full: Double?
+  var ssim: Double?
+
+  init(_ evaluation: Evaluation) {
+    func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+    iou = finite(evaluation.iou)
+    psnr = finite(evaluation.psnr)
+    psnr_full = finite(evaluation.psnrFull)
+    ssim = finite(evaluation.ssim)
+  }
+}
+
+/// A text file that grows by lines.
+private final class LineLog {
+  private let handle: FileHandle
+  private let path: String
+
+  init(_ path: String) throws(RunFolderError) {
+    guard let handle = FileHandle(forWritingAtPath: path) else {
+      throw RunFolderError(path: path, problem: "cannot be written")
+    }
+    self.handle = handle
+    self.path = path
+    _ = try? handle.seekToEnd()
+  }
+
+  func append(_ line: String) throws(RunFolderError) {
+    do {
+      try handle.write(contentsOf: Data((line + "\n").utf8))
+    } catch {
+      throw RunFolderError(path: path, problem: "cannot be written: \(error.localizedDescription)")
+    }
+  }
+
+  deinit { try? handle.close() }
+}
