@@ -158,3 +158,37 @@ func reachableBlocks(_ face: borrowing SoftKernelFace, _ job: borrowing SoftTile
   let limit = unsafe job.reach + 2.1214  // half the diagonal between a block's corner pixel centres
   return bits((near.squared .< splat(limit * limit)) .| (near.inside .>= Lanes.zero))
 }
+
+/// How near the nearest colour of each of the tile's sixteen blocks is at least, a lane a block: the smallest over the
+/// block of the logarithm of the softmax's sum, to the power of two below it; -1e30 while a pixel sees nothing.
+///
+/// `inverted` tells whether the state holds weights (forward, under way) or their inverses (backward).
+@inline(never)
+func nearestLogits(_ job: borrowing SoftTileJob, inverted: Bool) -> Lanes {
+  var result = Lanes.zero
+  for block in 0..<16 {
+    let largest = unsafe loadLanes(job.state + 256 + block * 16)
+    let weight = unsafe loadLanes(job.state + 512 + block * 16)
+    // The exponent of a float from its bits; as a number by placing it under 2^23.
+    let field = unsafe unsafeBitCast(weight, to: SIMD16<UInt32>.self) &>> 23
+    let placed = field | SIMD16<UInt32>(repeating: 0x4B00_0000)
+    let exponent = unsafe unsafeBitCast(placed, to: Lanes.self) - splat(8_388_608 + 127)
+    let power = inverted ? -exponent - splat(1) : exponent
+    let seen = multiplyAdd(power, splat(0.693_147_18), largest)
+    let logits = seen.replacing(with: -1e30, where: weight .<= Lanes.zero)
+    let eight = logits.lowHalf.replacing(
+      with: logits.highHalf, where: logits.highHalf .< logits.lowHalf)
+    let four = eight.lowHalf.replacing(
+      with: eight.highHalf, where: eight.highHalf .< eight.lowHalf)
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .< four.lowHalf)
+    result[block] = two.y < two.x ? two.y : two.x
+  }
+  return result
+}
+
+/// The blocks in which a face's share of the colour is below e^-17 = 4e-8 at every pixel, whatever its coverage: there
+/// only its alpha counts.
+@_transparent
+func hiddenBlocks(_ face: borrowing SoftKernelFace, _ nearest: Lanes) -> UInt32 {
+  bits(splat(face.logit.max() + 17) .< nearest)
+}

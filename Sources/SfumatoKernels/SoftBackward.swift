@@ -41,21 +41,25 @@ private func backwardTile<Color: Switch, Squared: Switch>(
   _ job: borrowing SoftTileJob, _ color: Color.Type, _ squared: Squared.Type
 ) {
   guard let gradients = unsafe job.gradients else { return }
+  let nearest = Color.isOn ? unsafe nearestLogits(job, inverted: true) : splat(-1e30)
   for entry in unsafe 0..<job.entryCount {
     let face = unsafe job.faces[Int(job.entries[entry])]
     let blocks = unsafe reachableBlocks(face, job)
+    let hidden = Color.isOn ? blocks & hiddenBlocks(face, nearest) : 0
     let out = unsafe UnsafeMutableRawPointer(gradients + entry * 28)
     if face.isQuadrilateral {
-      unsafe backwardFace(face, job, blocks: blocks, out: out, color, squared, On.self)
+      unsafe backwardFace(
+        face, job, blocks: blocks & ~hidden, hidden: hidden, out: out, color, squared, On.self)
     } else {
-      unsafe backwardFace(face, job, blocks: blocks, out: out, color, squared, Off.self)
+      unsafe backwardFace(
+        face, job, blocks: blocks & ~hidden, hidden: hidden, out: out, color, squared, Off.self)
     }
   }
 }
 
 private func backwardFace<Color: Switch, Squared: Switch, Quadrilateral: Switch>(
   _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, blocks: UInt32,
-  out: UnsafeMutableRawPointer, _: Color.Type, _: Squared.Type, _: Quadrilateral.Type
+  hidden: UInt32, out: UnsafeMutableRawPointer, _: Color.Type, _: Squared.Type, _: Quadrilateral.Type
 ) {
   var sums = FaceSums()
   var left = blocks
@@ -64,6 +68,15 @@ private func backwardFace<Color: Switch, Squared: Switch, Quadrilateral: Switch>
     left &= left &- 1
     unsafe backwardBlock(
       face, job, block: block, into: &sums, Color.self, Squared.self, Quadrilateral.self)
+  }
+  if Color.isOn {
+    left = hidden
+    while left != 0 {
+      let block = left.trailingZeroBitCount
+      left &= left &- 1
+      unsafe backwardBlock(
+        face, job, block: block, into: &sums, Off.self, Squared.self, Quadrilateral.self)
+    }
   }
   unsafe out.storeBytes(of: sums.x.reduced, toByteOffset: 0, as: SIMD4<Float>.self)
   unsafe out.storeBytes(of: sums.y.reduced, toByteOffset: 16, as: SIMD4<Float>.self)

@@ -16,14 +16,20 @@ public func softForward(_ job: borrowing SoftTileJob) {
 private func forwardTile<Color: Switch, Squared: Switch>(
   _ job: borrowing SoftTileJob, _ color: Color.Type, _ squared: Squared.Type
 ) {
+  var nearest = splat(-1e30)
   for entry in unsafe 0..<job.entryCount {
     let face = unsafe job.faces[Int(job.entries[entry])]
     let blocks = unsafe reachableBlocks(face, job)
+    let hidden = Color.isOn ? blocks & hiddenBlocks(face, nearest) : 0
     if face.isQuadrilateral {
-      unsafe forwardFace(face, job, blocks: blocks, color, squared, On.self)
+      unsafe forwardFace(face, job, blocks: blocks & ~hidden, color, squared, On.self)
+      unsafe forwardFace(face, job, blocks: hidden, Off.self, squared, On.self)
     } else {
-      unsafe forwardFace(face, job, blocks: blocks, color, squared, Off.self)
+      unsafe forwardFace(face, job, blocks: blocks & ~hidden, color, squared, Off.self)
+      unsafe forwardFace(face, job, blocks: hidden, Off.self, squared, Off.self)
     }
+    // Faces come front to back: what is nearest changes early, so a look now and then is enough.
+    if Color.isOn, entry & 15 == 15 { nearest = unsafe nearestLogits(job, inverted: false) }
   }
   if Color.isOn { unsafe normalizeTile(job) }
 }

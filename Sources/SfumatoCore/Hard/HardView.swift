@@ -29,7 +29,8 @@ struct HardView<S: RenderScalar>: Sendable {
   init(_ assembly: SceneAssembly<S>, camera: Camera<S>, samples: Int, workers: Workers) {
     let soft = SoftSettings<S>()
     let scale = DepthScale(soft, sphere: assembly.boundingSphere, camera: camera)
-    projection = ScreenProjection(assembly, camera: camera, depth: scale)
+    projection = ScreenProjection(
+      assembly, camera: camera, depth: scale, sortsByDepth: false)
     width = camera.width
     height = camera.height
     self.samples = samples

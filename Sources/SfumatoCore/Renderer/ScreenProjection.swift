@@ -40,7 +40,12 @@ struct ScreenProjection<S: RenderScalar>: Sendable {
   private(set) var faces: [ScreenFace<S>] = []
 
   /// *Differentiable in* positions, colours, extrinsics, intrinsics; *constant in* the depth scale.
-  init(_ assembly: SceneAssembly<S>, camera: Camera<S>, depth: DepthScale<S>) {
+  ///
+  /// Sorted by depth the nearest faces come first, ties in face order, so that the tile kernel can leave out the colour
+  /// of what they hide.
+  init(
+    _ assembly: SceneAssembly<S>, camera: Camera<S>, depth: DepthScale<S>, sortsByDepth: Bool
+  ) {
     self.camera = camera
     self.depth = depth
     let rotation = camera.worldToCamera.rotation.matrix
@@ -54,6 +59,11 @@ struct ScreenProjection<S: RenderScalar>: Sendable {
     for f in 0..<assembly.faceCount {
       if let face = screenFace(f, assembly) { faces.append(face) }
     }
+    guard sortsByDepth else { return }
+    let keys = faces.enumerated().map { (logit: $1.logit.max(), index: $0) }
+    let unsorted = faces
+    faces = keys.sorted { $0.logit != $1.logit ? $0.logit > $1.logit : $0.index < $1.index }
+      .map { unsorted[$0.index] }
   }
 
   /// The three camera points of a face.

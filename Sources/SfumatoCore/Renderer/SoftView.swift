@@ -15,7 +15,8 @@ struct SoftView<S: RenderScalar>: Sendable {
     settings: RenderSettings<S>
   ) {
     let depth = DepthScale(soft, sphere: sphere, camera: camera)
-    projection = ScreenProjection(assembly, camera: camera, depth: depth)
+    projection = ScreenProjection(
+      assembly, camera: camera, depth: depth, sortsByDepth: hasColor)
     composition = soft.composition
     let pass = SoftTilePass(
       faces: projection.faces, width: camera.width, height: camera.height, settings: soft,

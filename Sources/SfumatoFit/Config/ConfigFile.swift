@@ -232,6 +232,11 @@ extension FitConfig {
       try need(
         stage.imageScale > 0 && stage.imageScale <= 1, "'\(key).image_scale' is not in (0, 1]")
       try need(stage.mode == "soft", "'\(key).mode' is '\(stage.mode)'; there is 'soft'")
+      try need(
+        ["logistic", "logistic-squared"].contains(stage.edgeProfile),
+        "'\(key).edge_profile' is '\(stage.edgeProfile)'; there are 'logistic' and 'logistic-squared'")
+      try need(
+        stage.tailBound > 0 && stage.tailBound <= 0.25, "'\(key).tail_bound' is not in (0, 0.25]")
       try need(stage.viewsPerStep >= 0, "'\(key).views_per_step' is negative")
       try need((0...4).contains(stage.subdivide), "'\(key).subdivide' is not in 0...4")
       try need(stage.smoothing >= 0, "'\(key).smoothing' is negative")

@@ -24,7 +24,7 @@ extension FitConfig {
       version: 1, unknowns: unknowns, initial: initial, seed: 0, timeLimitSeconds: 0,
       checkpointEvery: 50, previewEvery: 100,
       pose: Pose(start: PoseStart(rotationDegrees: 0, offsetRadii: 0)), losses: losses,
-      regularizers: Regularizers(laplacian: 0.02, edge: 0, normal: 0.002), stages: stages)
+      regularizers: Regularizers(laplacian: 0.0005, edge: 0, normal: 0.0002), stages: stages)
   }
 
   /// The fraction of the target size at which the longer side is about `side` pixels, at most 1.
@@ -49,7 +49,8 @@ extension FitConfig {
       smoothing: Double, shape: Double, color: Double
     ) -> Stage {
       Stage(
-        name: name, steps: steps, edgeWidthPixels: width,
+        name: name, steps: steps, edgeWidthPixels: width, edgeProfile: "logistic-squared",
+        tailBound: 1e-3,
         imageScale: scale(side, of: imageSide), mode: "soft", viewsPerStep: views,
         subdivide: fromSphere ? subdivide : 0, smoothing: smoothing, depthTemperature: 0.01,
         learningRates: rates(shape: shape, color: color, rigid: 0.005), learningRateEnd: 0.3,
@@ -58,16 +59,16 @@ extension FitConfig {
     var stages = [
       stage(
         "outline", steps: 200, width: [1.5, 0.7], side: 64, views: 0, subdivide: 0,
-        smoothing: 12, shape: 0.03, color: 0.03),
+        smoothing: 6, shape: 0.03, color: 0.03),
       stage(
         "form", steps: 200, width: [0.8, 0.5], side: 128, views: batch, subdivide: 1,
-        smoothing: 16, shape: 0.02, color: 0.02),
+        smoothing: 6, shape: 0.03, color: 0.02),
       stage(
         "detail", steps: 250, width: [0.6, 0.4], side: 256, views: batch, subdivide: 1,
-        smoothing: 20, shape: 0.01, color: 0.015),
+        smoothing: 6, shape: 0.02, color: 0.015),
       stage(
         "finish", steps: 150, width: [0.35, 0.25], side: 320, views: batch, subdivide: 0,
-        smoothing: 20, shape: 0.004, color: 0.01),
+        smoothing: 6, shape: 0.006, color: 0.01),
     ]
     if !fromSphere { stages.removeFirst() }
     return stages
@@ -83,7 +84,8 @@ extension FitConfig {
       own.color *= color
       own.iou = iou
       return Stage(
-        name: name, steps: steps, edgeWidthPixels: width,
+        name: name, steps: steps, edgeWidthPixels: width, edgeProfile: "logistic-squared",
+        tailBound: 1e-3,
         imageScale: scale(side, of: imageSide), mode: "soft", viewsPerStep: 8, subdivide: 0,
         smoothing: 0, depthTemperature: 0.01,
         learningRates: rates(shape: 0, color: 0.03, rigid: rigid), learningRateEnd: 0.1,

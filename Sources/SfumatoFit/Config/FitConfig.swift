@@ -58,6 +58,10 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var steps: Int
     /// Edge width at the first and last step, pixels of the stage's images; in between geometric.
     public var edgeWidthPixels: [Double]
+    /// How coverage falls off across an edge: `logistic` or `logistic-squared`.
+    public var edgeProfile: String
+    /// The coverage at which a face ends; smaller is slower and reaches further.
+    public var tailBound: Double
     /// Size of the images against the targets, in (0, 1].
     public var imageScale: Double
     /// How pictures are made; `soft`.
@@ -80,6 +84,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
     enum CodingKeys: String, CodingKey {
       case name, steps
       case edgeWidthPixels = "edge_width_px"
+      case edgeProfile = "edge_profile"
+      case tailBound = "tail_bound"
       case imageScale = "image_scale"
       case mode
       case viewsPerStep = "views_per_step"

@@ -236,8 +236,10 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       settings: RenderSettings(
         mode: .soft(
           SoftSettings(
-            profile: .logistic(squared: false), edgeWidthPixels: edgeWidth(stage),
-            depth: .softmax(gamma: Float(stage.depthTemperature)))), workers: workers))
+            profile: .logistic(squared: stage.edgeProfile == "logistic-squared"),
+            edgeWidthPixels: edgeWidth(stage),
+            depth: .softmax(gamma: Float(stage.depthTemperature)),
+            tailBound: Float(stage.tailBound))), workers: workers))
     let (pictures, pullback) = renderer.renderWithPullback(
       scene, cameras, wrt: targets, outputs: hasColor ? [.color, .alpha] : .alpha)
     let scale = 1 / Float(chosen.count)
