@@ -95,12 +95,13 @@ public struct RenderPullback<S: RenderScalar>: Sendable {
 
   /// The gradient of `Σ cotangent · picture` over all views.
   ///
-  /// - Precondition: one cotangent a view, of the pictures' size.
+  /// - Precondition: one cotangent a view, of the pictures' size; colour and depth only where one of them was rendered.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func callAsFunction(_ cotangents: [RenderingCotangent<S>]) -> SceneGradient<S> {
     precondition(
       cotangents.count == views.count, "\(cotangents.count) cotangents of \(views.count) views")
+    for (view, cotangent) in zip(views, cotangents) { view.check(cotangent) }
     var gradient = SceneGradient(
       zeroFor: scene, cameraCount: views.count, targets: targets)
     let parts = parallelMap(views.count, workers: workers) { i in

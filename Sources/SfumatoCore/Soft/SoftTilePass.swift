@@ -53,6 +53,7 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
     faces: [ScreenFace<S>], width: Int, height: Int, settings: SoftSettings<S>,
     background: SIMD3<S>, hasColor: Bool, usesReference: Bool
   ) {
+    settings.check()
     self.faces = faces
     self.width = width
     self.height = height
