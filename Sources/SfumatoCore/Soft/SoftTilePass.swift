@@ -26,6 +26,8 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
   var background: SIMD3<S>
   /// Whether the scalar reference is used although there is a kernel.
   var usesReference: Bool
+  /// The kernels that work where the scalar has some; tests put others in.
+  var kernels = InstructionSet.kernels
 
   /// Survival, largest logit, inverse weight, red, green, blue, mean logit; or survival alone.
   var planeCount: Int { hasColor ? 7 : 1 }
