@@ -101,7 +101,8 @@ let package = Package(
       name: "SfumatoTestSupport", dependencies: ["SfumatoCore", real],
       path: "Tests/SfumatoTestSupport", swiftSettings: common),
     .testTarget(
-      name: "SfumatoCoreTests", dependencies: ["SfumatoCore", "SfumatoTestSupport", real],
+      name: "SfumatoCoreTests",
+      dependencies: ["SfumatoCore", "SfumatoKernelTypes", "SfumatoTestSupport", real],
       swiftSettings: common),
     .testTarget(
       name: "SfumatoSolveTests", dependencies: ["SfumatoSolve", "SfumatoTestSupport"],

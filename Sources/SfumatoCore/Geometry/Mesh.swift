@@ -48,6 +48,7 @@ public struct Mesh<S: RenderScalar>: Equatable, Sendable {
     precondition(faceColors.map { $0.count == faces.count } ?? true, "face colours are not [F, 3]")
     precondition(
       texcoordFaces.map { $0.count == faces.count } ?? true, "texcoord indices are not [F, 3]")
+    precondition((texcoords?.count ?? 0) % 2 == 0, "texture coordinates are not [T, 2]")
     let texcoordCount = Int32((texcoords?.count ?? 0) / 2)
     precondition(
       texcoordFaces?.allSatisfy { $0 >= 0 && $0 < texcoordCount } ?? true,

@@ -18,16 +18,24 @@ struct HardView<S: RenderScalar>: Sendable {
     var x: SIMD4<Int64>
     var y: SIMD4<Int64>
     var count: Int
+    /// Whether the products of its edge functions need more than 64 bits.
+    var isWide = false
     var left = 0
     var right = -1
     var top = 0
     var bottom = -1
   }
 
-  private static var subsample: Int64 { 256 }
+  /// Coordinates up to here, in 1/256 of a sample, keep the edge functions within 64 bits.
+  private static var narrowLimit: Int64 { 1 << 29 }
+  /// Corners beyond this, in the same unit, are moved here; it lies further than a Float can be precise.
+  private static var wideLimit: Int64 { 1 << 52 }
 
-  init(_ assembly: SceneAssembly<S>, camera: Camera<S>, samples: Int, workers: Workers) {
-    let soft = SoftSettings<S>()
+  /// Faces are cut at the near plane of `soft`.
+  init(
+    _ assembly: SceneAssembly<S>, camera: Camera<S>, samples: Int, workers: Workers,
+    soft: SoftSettings<S> = SoftSettings()
+  ) {
     let scale = DepthScale(soft, sphere: assembly.boundingSphere, camera: camera)
     projection = ScreenProjection(
       assembly, camera: camera, depth: scale, sortsByDepth: false)
@@ -66,19 +74,22 @@ struct HardView<S: RenderScalar>: Sendable {
     _ face: ScreenFace<S>, samples: Int, across: Int, down: Int
   ) -> SnappedFace {
     let count = Int(face.cornerCount)
-    // A corner beyond a million pixels is moved there: the products below then fit 64 bits.
-    let limit: S = 1_048_576
-    var x = SIMD4<Int64>.zero
-    var y = SIMD4<Int64>.zero
+    var snapped = SnappedFace(x: .zero, y: .zero, count: count)
+    // Numbers that are none draw nothing; a sum finds them.
+    guard (face.x + face.y).sum().isFinite else { return snapped }
+    let limit = S(wideLimit)
+    let scale = S(samples) * 256
     for k in 0..<4 {
-      let scale = S(samples) * 256
-      x[k] = Int64((min(max(face.x[k], -limit), limit) * scale).rounded())
-      y[k] = Int64((min(max(face.y[k], -limit), limit) * scale).rounded())
+      snapped.x[k] = Int64(min(max((face.x[k] * scale).rounded(), -limit), limit))
+      snapped.y[k] = Int64(min(max((face.y[k] * scale).rounded(), -limit), limit))
+      snapped.isWide =
+        snapped.isWide || abs(snapped.x[k]) > narrowLimit || abs(snapped.y[k]) > narrowLimit
     }
-    var snapped = SnappedFace(x: x, y: y, count: count)
-    var area: Int64 = 0
+    let (x, y) = (snapped.x, snapped.y)
+    var area: Int128 = 0
     for k in 1..<count - 1 {
-      area &+= (x[k] - x[0]) &* (y[k + 1] - y[0]) &- (y[k] - y[0]) &* (x[k + 1] - x[0])
+      area += Int128(x[k] - x[0]) * Int128(y[k + 1] - y[0])
+      area -= Int128(y[k] - y[0]) * Int128(x[k + 1] - x[0])
     }
     guard area != 0 else { return snapped }
     if area < 0 {
@@ -111,7 +122,11 @@ struct HardView<S: RenderScalar>: Sendable {
     for row in max(face.top, firstRow)...min(face.bottom, firstRow + rows - 1) {
       let cy = Int64(row) * 256 + 128
       var span = face.left...face.right
-      guard Self.clip(&span, face, centerY: cy) else { continue }
+      let isTouched =
+        face.isWide
+        ? Self.clip(&span, face, centerY: cy, Int128.self)
+        : Self.clip(&span, face, centerY: cy, Int64.self)
+      guard isTouched else { continue }
       let base = (row - firstRow) * across
       for column in span {
         let z = plane.key(column: column, row: row)
@@ -124,22 +139,24 @@ struct HardView<S: RenderScalar>: Sendable {
   }
 
   /// Narrows a row's span to the samples inside all edges; an edge owns its samples if it is a top or a left one.
+  ///
+  /// The integer must hold products of two coordinates: `Int128` for wide faces.
   @inline(__always)
-  private static func clip(
-    _ span: inout ClosedRange<Int>, _ face: SnappedFace, centerY: Int64
+  private static func clip<I: FixedWidthInteger & SignedInteger>(
+    _ span: inout ClosedRange<Int>, _ face: SnappedFace, centerY: Int64, _: I.Type
   ) -> Bool {
-    var low = Int64(span.lowerBound)
-    var high = Int64(span.upperBound)
+    var low = I(span.lowerBound)
+    var high = I(span.upperBound)
     for k in 0..<face.count {
       let next = k + 1 == face.count ? 0 : k + 1
-      let ex = face.x[next] - face.x[k]
-      let ey = face.y[next] - face.y[k]
+      let ex = I(face.x[next] - face.x[k])
+      let ey = I(face.y[next] - face.y[k])
       guard ex != 0 || ey != 0 else { continue }
       // Inside: ex (cy - y) - ey (cx - x) > 0, or = 0 on a top edge (ey = 0, ex > 0) or a left edge (ey < 0).
       let owns = ey < 0 || (ey == 0 && ex > 0)
-      let constant = ex &* (centerY - face.y[k]) &- ey &* (128 - face.x[k])
+      let constant = ex &* I(centerY - face.y[k]) &- ey &* I(128 - face.x[k])
       let slope = -ey &* 256  // the value at column c is constant + slope c
-      let needed: Int64 = owns ? 0 : 1
+      let needed: I = owns ? 0 : 1
       if slope == 0 {
         if constant < needed { return false }
       } else if slope > 0 {

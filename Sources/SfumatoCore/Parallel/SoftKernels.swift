@@ -28,7 +28,8 @@ public enum InstructionSet {
   /// The names of the instruction sets that this processor can run, narrowest first.
   public static var available: [String] { tables().map(\.instructionSet) }
 
-  private static func tables() -> [KernelTable] {
+  /// The kernels that this processor can run, narrowest instruction set first.
+  package static func tables() -> [KernelTable] {
     var found = [SfumatoKernels.kernelTable]
     #if SFUMATO_WIDE_KERNELS
     let level = CPUFeatures.x86Level
@@ -65,7 +66,7 @@ extension Float {
     guard !pass.usesReference else {
       return pass.referenceForward(tile: tile, state: &state)
     }
-    unsafe pass.withJob(tile: tile, state: &state) { unsafe InstructionSet.kernels.softForward($0) }
+    unsafe pass.withJob(tile: tile, state: &state) { unsafe pass.kernels.softForward($0) }
   }
 
   /// The SIMD kernel's adjoint.
@@ -87,7 +88,7 @@ extension Float {
           var job = unsafe job
           unsafe job.cotangents = bar.baseAddress
           unsafe job.gradients = scalars
-          unsafe InstructionSet.kernels.softBackward(job)
+          unsafe pass.kernels.softBackward(job)
         }
       }
     }

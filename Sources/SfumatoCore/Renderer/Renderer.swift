@@ -23,7 +23,7 @@ public struct Renderer<S: RenderScalar>: Sendable {
         workers: settings.workers)
     case .soft(let soft):
       let views = softViews(scene, assembly, cameras, soft: soft, hasColor: hasColor)
-      return pictures(views, assembly, cameras, outputs: outputs)
+      return pictures(views, assembly, cameras, soft: soft, outputs: outputs)
     }
   }
 
@@ -49,7 +49,7 @@ public struct Renderer<S: RenderScalar>: Sendable {
     let assembly = SceneAssembly(scene, hasColor: hasColor)
     let views = softViews(scene, assembly, cameras, soft: soft, hasColor: hasColor)
     return (
-      pictures(views, assembly, cameras, outputs: outputs),
+      pictures(views, assembly, cameras, soft: soft, outputs: outputs),
       RenderPullback(
         scene: scene, assembly: assembly, views: views, targets: targets,
         workers: settings.workers)
@@ -71,14 +71,15 @@ public struct Renderer<S: RenderScalar>: Sendable {
 
   private func pictures(
     _ views: [SoftView<S>], _ assembly: SceneAssembly<S>, _ cameras: [Camera<S>],
-    outputs: RenderOutputs
+    soft: SoftSettings<S>, outputs: RenderOutputs
   ) -> [Rendering<S>] {
     let workers = settings.workers
     return parallelMap(views.count, workers: workers) { i in
       var picture = views[i].rendering(outputs)
       if outputs.contains(.face) {
         picture.face =
-          HardView(assembly, camera: cameras[i], samples: 1, workers: workers).faceIDs
+          HardView(assembly, camera: cameras[i], samples: 1, workers: workers, soft: soft)
+          .faceIDs
       }
       return picture
     }
@@ -95,12 +96,13 @@ public struct RenderPullback<S: RenderScalar>: Sendable {
 
   /// The gradient of `Σ cotangent · picture` over all views.
   ///
-  /// - Precondition: one cotangent a view, of the pictures' size.
+  /// - Precondition: one cotangent a view, of the pictures' size; colour and depth only where one of them was rendered.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func callAsFunction(_ cotangents: [RenderingCotangent<S>]) -> SceneGradient<S> {
     precondition(
       cotangents.count == views.count, "\(cotangents.count) cotangents of \(views.count) views")
+    for (view, cotangent) in zip(views, cotangents) { view.check(cotangent) }
     var gradient = SceneGradient(
       zeroFor: scene, cameraCount: views.count, targets: targets)
     let parts = parallelMap(views.count, workers: workers) { i in

@@ -35,15 +35,20 @@ public struct ScreenFace<S: RenderScalar>: Equatable, Sendable {
   }
 
   /// Twice the area below which a face is invisible, as a fraction of its largest squared side: 2^-22.
-  ///
-  /// Below it the sign of the area is rounding noise in Float, so inside and outside have no meaning.
   static var degenerateRatio: S { 1 / 4_194_304 }
 
-  /// Whether the face has an inside: finite corners and an area above the degenerate ratio.
+  /// Whether the face has an inside: finite corners, and an area above the degenerate ratio and above what rounding
+  /// makes of corners on one line.
+  ///
+  /// Below it the sign of the area is noise, so inside and outside have no meaning, yet coverage would be a half along
+  /// the line. Corners come with an error of a few units in the last place of the largest coordinate; a face
+  /// lower than eight of them (0.001 px at 1000 px in Float) is not seen.
   var isVisible: Bool {
     let box = SIMD2(x.max() - x.min(), y.max() - y.min())
     let side = max(box.x, box.y)
-    return side.isFinite && abs(doubleArea) > Self.degenerateRatio * side * side
+    let farthest = max(max(x.max(), -x.min()), max(y.max(), -y.min()))
+    let height = max(Self.degenerateRatio * side, 8 * S.ulpOfOne * farthest)
+    return side.isFinite && abs(doubleArea) > height * side
   }
 }
 

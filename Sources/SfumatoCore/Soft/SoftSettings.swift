@@ -76,8 +76,6 @@ public struct SoftSettings<S: RenderScalar>: Equatable, Sendable {
     attributeExtension: AttributeExtension = .nearestPoint, tailBound: S = 1e-4,
     depthRange: DepthRange<S> = .boundingSphere
   ) {
-    precondition(edgeWidthPixels > 0, "edge width \(edgeWidthPixels) px")
-    precondition(tailBound >= 0 && tailBound <= 0.25, "tail bound \(tailBound)")
     self.profile = profile
     self.edgeWidthPixels = edgeWidthPixels
     self.coverage = coverage
@@ -86,5 +84,21 @@ public struct SoftSettings<S: RenderScalar>: Equatable, Sendable {
     self.attributeExtension = attributeExtension
     self.tailBound = tailBound
     self.depthRange = depthRange
+    check()
+  }
+
+  /// Ends the process where a value has no meaning; also before each pass, since the properties may change.
+  func check() {
+    precondition(
+      edgeWidthPixels > 0 && edgeWidthPixels.isFinite, "edge width \(edgeWidthPixels) px")
+    precondition(tailBound >= 0 && tailBound <= 0.25, "tail bound \(tailBound)")
+    switch depth {
+    case .softmax(let gamma): precondition(gamma > 0 && gamma.isFinite, "gamma \(gamma)")
+    }
+    switch depthRange {
+    case .boundingSphere: break
+    case .planes(let near, let far):
+      precondition(near > 0 && far > near && far.isFinite, "planes at \(near) and \(far)")
+    }
   }
 }

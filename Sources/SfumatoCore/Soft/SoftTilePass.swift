@@ -26,6 +26,8 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
   var background: SIMD3<S>
   /// Whether the scalar reference is used although there is a kernel.
   var usesReference: Bool
+  /// The kernels that work where the scalar has some; tests put others in.
+  var kernels = InstructionSet.kernels
 
   /// Survival, largest logit, inverse weight, red, green, blue, mean logit; or survival alone.
   var planeCount: Int { hasColor ? 7 : 1 }
@@ -53,6 +55,7 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
     faces: [ScreenFace<S>], width: Int, height: Int, settings: SoftSettings<S>,
     background: SIMD3<S>, hasColor: Bool, usesReference: Bool
   ) {
+    settings.check()
     self.faces = faces
     self.width = width
     self.height = height

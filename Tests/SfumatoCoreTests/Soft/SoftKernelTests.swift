@@ -3,70 +3,6 @@ import Testing
 
 @testable import SfumatoCore
 
-/// Random screen faces, the same for the kernel and the reference.
-private func soup(
-  _ count: Int, seed: UInt64, width: Int, height: Int, quadrilaterals: Bool
-) -> [ScreenFace<Float>] {
-  var g = SeededGenerator(seed: seed)
-  return (0..<count).map { i in
-    let center = SIMD2(g.uniform(0...Double(width)), g.uniform(0...Double(height)))
-    let size = [30.0, 8, 2, 0.4][i % 4]
-    var corners = (0..<3).map { _ in center + SIMD2(g.uniform(), g.uniform()) * size }
-    if i % 7 == 3 {  // a sliver
-      corners[2] = (corners[0] + corners[1]) / 2 + SIMD2(g.uniform(), g.uniform()) * 0.02 * size
-    }
-    let isQuadrilateral = quadrilaterals && i % 3 == 0
-    if isQuadrilateral {  // a parallelogram
-      corners = [corners[0], corners[1], corners[2], corners[0] + corners[2] - corners[1]]
-    } else {
-      corners.append(corners[0])
-    }
-    func lanes(_ range: ClosedRange<Double>) -> SIMD4<Float> {
-      let a = g.array(3, range).map { Float($0) }
-      return SIMD4(a[0], a[1], a[2], isQuadrilateral ? a[0] + a[2] - a[1] : a[0])
-    }
-    let z = lanes(2.5...3.5)
-    return ScreenFace(
-      x: SIMD4(corners.map { Float($0.x) }), y: SIMD4(corners.map { Float($0.y) }), q: 1 / z,
-      logit: (2 - z) / 0.1, red: lanes(0...1), green: lanes(0...1), blue: lanes(0...1),
-      cornerCount: isQuadrilateral ? 4 : 3, source: Int32(i), clip: NearPlaneClip.uncut)
-  }
-}
-
-/// State and gradients of a pass, over all tiles.
-private func run<S: RenderScalar>(
-  _ pass: SoftTilePass<S>, bars: [S], workers: Workers = .all
-) -> (state: [S], gradients: [ScreenFaceGradient<S>]) {
-  var state = [S](repeating: 0, count: pass.bins.tileCount * pass.stateStride)
-  state.forEachChunk(grain: pass.stateStride, workers: workers) { start, chunk in
-    pass.clear(&chunk)
-    S.softForwardTile(pass, tile: start / pass.stateStride, state: &chunk)
-  }
-  let done = state
-  var entries = [ScreenFaceGradient<S>](repeating: .init(), count: pass.bins.entryFaces.count)
-  entries.forEachSlice(offsets: pass.bins.tileOffsets, workers: workers) { tile, slice in
-    var own = Array(done[tile * pass.stateStride..<(tile + 1) * pass.stateStride])
-    var span = own.mutableSpan
-    let first = tile * pass.cotangentStride
-    S.softBackwardTile(
-      pass, tile: tile, state: &span,
-      cotangents: bars.span.extracting(first..<first + pass.cotangentStride), gradients: &slice)
-  }
-  var faces = [ScreenFaceGradient<S>](repeating: .init(), count: pass.faces.count)
-  for f in faces.indices {
-    for place in Int(pass.bins.faceOffsets[f])..<Int(pass.bins.faceOffsets[f + 1]) {
-      faces[f] += entries[Int(pass.bins.faceEntries[place])]
-    }
-  }
-  return (state, faces)
-}
-
-extension ScreenFaceGradient {
-  fileprivate var lists: [[S]] {
-    [x, y, q, logit, red, green, blue].map { v in (0..<4).map { v[$0] } }
-  }
-}
-
 @Suite
 struct SoftKernelTests {
   @Test(arguments: [false, true], [false, true])
@@ -115,8 +51,8 @@ struct SoftKernelTests {
         let (tile, rest) = i.quotientAndRemainder(dividingBy: pass.cotangentStride)
         if !isPicture[tile][rest % 256] { bars[i] = 0 }
       }
-      let (a, aBar) = run(wanted, bars: bars)
-      let (b, bBar) = run(pass, bars: bars.map { Float($0) })
+      let (a, aBar) = runTiles(wanted, bars: bars)
+      let (b, bBar) = runTiles(pass, bars: bars.map { Float($0) })
 
       // Survival, colour and mean logit; the scale of weights is each implementation's own.
       for tile in 0..<pass.bins.tileCount {
@@ -151,9 +87,9 @@ struct SoftKernelTests {
       hasColor: true, usesReference: false)
     var g = SeededGenerator(seed: 1)
     let bars = g.array(pass.bins.tileCount * pass.cotangentStride).map { Float($0) }
-    let first = run(pass, bars: bars, workers: .serial)
+    let first = runTiles(pass, bars: bars, workers: .serial)
     for _ in 0..<3 {
-      let again = run(pass, bars: bars, workers: .all)
+      let again = runTiles(pass, bars: bars, workers: .all)
       #expect(first.state == again.state)
       #expect(first.gradients == again.gradients)
     }
@@ -171,7 +107,7 @@ struct SoftKernelTests {
       faces: [ScreenFace<Float>](repeating: face, count: 200), width: 16, height: 16,
       settings: SoftSettings<Float>(edgeWidthPixels: 1, tailBound: 0), background: .zero,
       hasColor: false, usesReference: false)
-    let (state, _) = run(pass, bars: [Float](repeating: 0, count: 256))
+    let (state, _) = runTiles(pass, bars: [Float](repeating: 0, count: 256))
     let survival = Double(state[SoftTilePass<Float>.lane(8, 8)])
     #expect(abs(survival / 7.055e-10 - 1) < 1e-3, "\(survival)")
   }
