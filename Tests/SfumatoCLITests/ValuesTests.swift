@@ -48,13 +48,10 @@ import Testing
     }
   }
 
-  @Test func `assignments split at the first equals sign`() {
-    let pair = Assignment(argument: "stages.0.steps=a=b")
-    #expect(pair?.keyPath == "stages.0.steps")
-    #expect(pair?.value == "a=b")
-    #expect(Assignment(argument: "=1") == nil)
-    #expect(Assignment(argument: "steps") == nil)
-    #expect(Requirement(argument: "iou=0.98")?.minimum == 0.98)
-    #expect(Requirement(argument: "iou=high") == nil)
+  @Test func `a requirement is a metric and a finite number`() {
+    #expect(Requirement(argument: "iou=0.98")?.value == 0.98)
+    for bad in ["iou=high", "iou", "=1", "loss=1", "iou=inf"] {
+      #expect(Requirement(argument: bad) == nil, "\(bad)")
+    }
   }
 }
