@@ -97,6 +97,15 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),
+    .executableTarget(
+      name: "Example01Triangle", dependencies: ["Sfumato"], path: "examples/01-triangle",
+      swiftSettings: common),
+    .executableTarget(
+      name: "Example02Gradient", dependencies: ["Sfumato"], path: "examples/02-gradient",
+      swiftSettings: common),
+    .executableTarget(
+      name: "Example03Fit", dependencies: ["Sfumato"], path: "examples/03-fit",
+      swiftSettings: common),
     .target(
       name: "SfumatoTestSupport", dependencies: ["SfumatoCore", real],
       path: "Tests/SfumatoTestSupport", swiftSettings: common),
@@ -114,7 +123,11 @@ let package = Package(
       name: "SfumatoFitTests", dependencies: ["SfumatoFit", "SfumatoTestSupport"],
       swiftSettings: common),
     .testTarget(
-      name: "SfumatoCLITests", dependencies: ["SfumatoTestSupport", "SfumatoIO", "SfumatoCLI"],
+      name: "SfumatoCLITests",
+      dependencies: [
+        "SfumatoTestSupport", "SfumatoIO", "SfumatoCLI", "Example01Triangle", "Example02Gradient",
+        "Example03Fit",
+      ],
       swiftSettings: common),
   ],
   cxxLanguageStandard: .cxx17

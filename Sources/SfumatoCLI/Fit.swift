@@ -112,10 +112,7 @@ struct Fit: ParsableCommand {
   private func resolvedConfig(
     _ problem: FitProblem, start: String, unknowns: [Unknown]
   ) throws -> FitConfig {
-    var config = FitConfig.plan(
-      unknowns: unknowns, initial: start, imageSide: problem.imageSide,
-      viewCount: problem.targets.count,
-      isColored: unknowns.contains(.color) || problem.mesh?.vertexColors != nil)
+    var config = FitConfig.plan(for: problem, unknowns: unknowns, initial: start)
     if let path = self.config { config = try config.merging(file: path) }
     if let seed { config.seed = seed }
     if let timeLimit { config.timeLimitSeconds = timeLimit.seconds }

@@ -7,10 +7,10 @@ struct CommandRun {
   var output: String
   var messages: String
 
-  /// Runs `sfumato` with some arguments and waits.
-  init(_ arguments: [String], in folder: URL? = nil) throws {
+  /// Runs `sfumato`, or another program of this package, with some arguments and waits.
+  init(_ arguments: [String], in folder: URL? = nil, program: String = "sfumato") throws {
     let process = Process()
-    process.executableURL = try Self.executable()
+    process.executableURL = try Self.executable(program)
     process.arguments = arguments
     process.currentDirectoryURL = folder
     // Into files: a full pipe would stop the command.
@@ -31,11 +31,11 @@ struct CommandRun {
     try self.init(arguments, in: folder)
   }
 
-  /// The command that was built beside the test bundle.
-  static func executable() throws -> URL {
+  /// A program that was built beside the test bundle.
+  static func executable(_ name: String = "sfumato") throws -> URL {
     let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
     let beside = try #require(bundle ?? Bundle.main.executableURL)
-    return beside.deletingLastPathComponent().appendingPathComponent("sfumato")
+    return beside.deletingLastPathComponent().appendingPathComponent(name)
   }
 
   /// Standard output as one JSON object.

@@ -1,6 +1,23 @@
 internal import RealModule
+internal import SfumatoCore
 
 extension FitConfig {
+  /// The plan for a problem; where the mesh came from is noted under `initial`.
+  ///
+  /// - Parameters:
+  ///   - problem: what is given.
+  ///   - unknowns: what the fit changes.
+  ///   - initial: the path of the problem's mesh, where it has one that came from a file.
+  /// - Returns: a complete configuration.
+  public static func plan(
+    for problem: FitProblem, unknowns: [Unknown], initial: String = "mesh"
+  ) -> FitConfig {
+    plan(
+      unknowns: unknowns, initial: problem.mesh == nil ? "sphere" : initial,
+      imageSide: problem.imageSide, viewCount: problem.targets.count,
+      isColored: unknowns.contains(.color) || problem.mesh?.vertexColors != nil)
+  }
+
   /// The plan for what is given and asked: stages from coarse to fine, every value open to change.
   ///
   /// - Parameters:

@@ -21,6 +21,9 @@ public struct FitStep: Equatable, Sendable {
 }
 
 /// A fit of mesh, colour, pose, cameras and light to target pictures: a sequence of steps.
+///
+/// A value: `for step in fit` walks a copy. `while let step = fit.next()` moves the fit itself, so that its
+/// ``scene`` can be looked at on the way.
 public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   /// What is fitted.
   public let problem: FitProblem

@@ -1,4 +1,4 @@
-internal import SfumatoCore
+public import SfumatoCore
 
 /// A picture of how far a fit is: a row a view, target, render and difference side by side.
 enum PreviewSheet {
@@ -37,4 +37,11 @@ enum PreviewSheet {
     }
     return sheet
   }
+}
+
+extension SceneRegression {
+  /// A picture of how far the fit is: a row a view, target, render and difference side by side.
+  ///
+  /// Of at most four views spread over all, hard visibility, linear light over dark grey.
+  public var preview: ImageBuffer<Float> { PreviewSheet.make(self) }
 }

@@ -25,6 +25,28 @@ public struct TargetView: Equatable, Sendable {
     self.picture = picture
   }
 
+  /// A view of a rendered picture, to fit to what a scene of known parameters looks like.
+  ///
+  /// - Parameters:
+  ///   - rendering: with colour, of a scene with a black background.
+  ///   - camera: that the picture was rendered with.
+  ///   - file: a name for reports.
+  public init(_ rendering: Rendering<Float>, camera: Camera<Float>, file: String = "") {
+    guard let color = rendering.color else {
+      preconditionFailure("a target takes a rendering with colour")
+    }
+    var picture = ImageBuffer<Float>(width: color.width, height: color.height, channels: 4)
+    for pixel in 0..<color.pixelCount {
+      let alpha = rendering.alpha.values[pixel]
+      guard alpha > 0 else { continue }
+      picture.values[4 * pixel + 3] = alpha
+      for c in 0..<3 {
+        picture.values[4 * pixel + c] = min(sRGBEncode(color.values[3 * pixel + c] / alpha), 1)
+      }
+    }
+    self.init(file: file, camera: camera, picture: picture)
+  }
+
   /// The picture as the image metrics take it.
   public var metricImage: MetricImage<Float> {
     MetricImage(straightSRGBA: picture)

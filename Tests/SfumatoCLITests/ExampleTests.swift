@@ -1,0 +1,62 @@
+import Foundation
+import SfumatoCore
+import SfumatoIO
+import Testing
+
+@Suite struct ExampleTests {
+  /// Runs an example and reads the one picture that it writes.
+  private func picture(of program: String) throws -> (ImageBuffer<Float>, output: String) {
+    let folder = try TemporaryFolder()
+    let run = try CommandRun([folder.path("picture.png")], in: folder.url, program: program)
+    #expect(run.exitCode == 0, "\(run.messages)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["picture.png"])
+    return (try loadImage(folder.path("picture.png"), linearColor: false).pixels, run.output)
+  }
+
+  private func color(_ image: ImageBuffer<Float>, _ x: Int, _ y: Int) -> SIMD3<Float> {
+    SIMD3(image[x, y, 0], image[x, y, 1], image[x, y, 2])
+  }
+
+  @Test func `the triangle has its three colours at its corners, on white`() throws {
+    let (image, _) = try picture(of: "Example01Triangle")
+    #expect(image.width == 256 && image.height == 256)
+    #expect(color(image, 2, 2).min() > 0.99 && color(image, 253, 2).min() > 0.99)
+    // A focal length of 309 pixels, the triangle 3 units away: a unit is 103 pixels.
+    let (left, right, top) = (color(image, 45, 202), color(image, 210, 202), color(image, 128, 60))
+    #expect(left.x > 0.8 && left.max() == left.x)
+    #expect(right.y > 0.8 && right.max() == right.y)
+    #expect(top.z > 0.8 && top.max() == top.z)
+    // The lower edge runs through the row 128 + 0.8 * 103 = 210 and is soft over several pixels.
+    let edge = (204...218).map { color(image, 128, $0).min() }
+    #expect(edge == edge.sorted() && edge.filter { $0 > 0.6 && $0 < 0.98 }.count > 4)
+  }
+
+  @Test func `the moved corner ends where it belongs`() throws {
+    let (image, output) = try picture(of: "Example02Gradient")
+    #expect(output.contains("it belongs at 0.6, 0.9"))
+    var (target, wrong) = (0, 0)
+    for y in 0..<image.height {
+      for x in 0..<image.width {
+        let (wanted, found) = (image[x, y, 0] > 0.5, image[x, y, 1] > 0.5)
+        target += wanted ? 1 : 0
+        wrong += wanted != found ? 1 : 0
+      }
+    }
+    #expect(target > 1500 && wrong * 50 < target, "\(wrong) of \(target)")
+  }
+
+  @Test func `the fit shows the cube beside itself`() throws {
+    let (image, output) = try picture(of: "Example03Fit")
+    #expect(image.width == 3 * 96 && image.height == 4 * 96)
+    let line = try #require(output.split(separator: "\n").first { $0.hasPrefix("intersection") })
+    let iou = try #require(
+      line.split(separator: " ").compactMap { Double($0.filter { $0 != "," }) }.first)
+    #expect(iou > 0.95, "\(line)")
+    // The right third is the difference.
+    var sums = [Float](repeating: 0, count: 3)
+    for y in 0..<image.height {
+      for x in 0..<image.width { sums[x / 96] += color(image, x, y).sum() / 3 }
+    }
+    #expect(sums[2] < 0.2 * sums[0], "\(sums)")
+  }
+}
