@@ -98,6 +98,12 @@ let package = Package(
       ],
       swiftSettings: common),
     .executableTarget(
+      name: "SfumatoBenchmarks", dependencies: [
+        "SfumatoCore", "SfumatoIO", real,
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks", exclude: ["baseline.json"], swiftSettings: common),
+    .executableTarget(
       name: "Example01Triangle", dependencies: ["Sfumato"], path: "examples/01-triangle",
       swiftSettings: common),
     .executableTarget(
@@ -126,7 +132,7 @@ let package = Package(
       name: "SfumatoCLITests",
       dependencies: [
         "SfumatoTestSupport", "SfumatoIO", "SfumatoCLI", "Example01Triangle", "Example02Gradient",
-        "Example03Fit",
+        "Example03Fit", "SfumatoBenchmarks",
       ],
       swiftSettings: common),
   ],

@@ -56,7 +56,8 @@ public struct Renderer<S: RenderScalar>: Sendable {
     )
   }
 
-  private func softViews(
+  /// All views, rendered and ready for their adjoints.
+  func softViews(
     _ scene: Scene<S>, _ assembly: SceneAssembly<S>, _ cameras: [Camera<S>],
     soft: SoftSettings<S>, hasColor: Bool
   ) -> [SoftView<S>] {

@@ -1,0 +1,105 @@
+internal import ArgumentParser
+internal import Foundation
+internal import SfumatoCore
+internal import SfumatoIO
+
+/// Times forward and backward on meshes that other renderers were timed on.
+@main
+struct Benchmarks: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "SfumatoBenchmarks",
+    abstract: "Time forward and backward of the soft renderer on known workloads.",
+    discussion: """
+      Medians of repeated runs, first one left out; a pair is a face and a pixel of a 4 x 4 block that the kernel \
+      evaluates for it. Meshes: sphere_642.obj, cow.obj, bunny.obj in one folder; what is missing is skipped.
+      """)
+
+  @Option(
+    help: ArgumentHelp("The folder of the meshes. (default: $SFUMATO_MESHES)", valueName: "DIR"))
+  var meshes: String?
+
+  @Option(help: ArgumentHelp("Only workloads whose name contains this.", valueName: "TEXT"))
+  var filter: String?
+
+  @Option(help: ArgumentHelp("Time for each workload and number of threads.", valueName: "S"))
+  var seconds = 3.0
+
+  @Option(help: ArgumentHelp("Numbers of threads.", valueName: "N"))
+  var threads = [1, 2]
+
+  @Flag(help: "Leave the scalar reference out.")
+  var noReference = false
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    guard threads.allSatisfy({ (1...4096).contains($0) }) else {
+      throw ValidationError("--threads takes 1 to 4096.")
+    }
+    guard seconds > 0, seconds.isFinite else {
+      throw ValidationError("--seconds takes a positive number, not \(seconds).")
+    }
+  }
+
+  func run() throws {
+    guard let folder = meshes ?? ProcessInfo.processInfo.environment["SFUMATO_MESHES"] else {
+      throw ValidationError("name the folder of the meshes: --meshes DIR or SFUMATO_MESHES.")
+    }
+    var report = BenchmarkReport(
+      cpu: Machine.cpu, cores: ProcessInfo.processInfo.activeProcessorCount,
+      isa: InstructionSet.name, system: ProcessInfo.processInfo.operatingSystemVersionString,
+      loadBefore: Machine.load, loadAfter: 0, workloads: [], skipped: [])
+    for recipe in Workload.recipes where filter.map(recipe.name.contains) ?? true {
+      guard FileManager.default.fileExists(atPath: folder + "/" + recipe.file) else {
+        report.skipped.append(recipe.name)
+        continue
+      }
+      FileHandle.standardError.write(Data("\(recipe.name)\n".utf8))
+      report.workloads.append(measure(try Workload(recipe, meshes: folder)))
+    }
+    report.loadAfter = Machine.load
+    guard json else {
+      print(report.table)
+      return
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    print(String(decoding: try encoder.encode(report), as: UTF8.self))
+  }
+
+  private func renderer(_ workload: Workload, threads: Int, reference: Bool) -> Renderer<Float> {
+    Renderer(
+      settings: RenderSettings(
+        mode: .soft(workload.soft), workers: Workers(count: threads), usesReference: reference))
+  }
+
+  private func measure(_ workload: Workload) -> WorkloadReport {
+    let work = renderer(workload, threads: 1, reference: false)
+      .softWork(workload.scene, workload.cameras, hasColor: workload.isColored)
+    let pairs = Double(max(work.lanePairs, 1))
+    Machine.forgetPeakMemory()
+    let results = threads.map { count in
+      let timing = Timing(
+        workload, renderer: renderer(workload, threads: count, reference: false),
+        seconds: seconds, least: 3)
+      return WorkloadReport.Threads(
+        threads: count, timing: timing, forwardNanoseconds: timing.forward * 1e6 / pairs,
+        forwardBackwardNanoseconds: timing.forwardBackward * 1e6 / pairs)
+    }
+    let peak = Machine.peakMemory
+    var reference: Timing?
+    if !noReference {
+      reference = Timing(
+        workload, renderer: renderer(workload, threads: 1, reference: true), seconds: seconds,
+        least: 1)
+    }
+    let serial = results.first { $0.threads == 1 }?.timing.forwardBackward
+    var ratio: Double?
+    if let reference, let serial { ratio = reference.forwardBackward / serial }
+    return WorkloadReport(
+      name: workload.name, faces: workload.faces, views: workload.cameras.count,
+      pairs: work.lanePairs, tileEntries: work.entries, results: results, reference: reference,
+      referenceRatio: ratio, peakMemory: peak)
+  }
+}
