@@ -59,4 +59,17 @@ import Testing
     }
     #expect(sums[2] < 0.2 * sums[0], "\(sums)")
   }
+
+  @Test func `the program of the README is that of the second example`() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let example = try String(
+      contentsOf: root.appendingPathComponent("examples/02-gradient/main.swift"), encoding: .utf8)
+    let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
+    let part = try #require(
+      example.components(separatedBy: "// README: from here\n").last?
+        .components(separatedBy: "// README: to here").first)
+    #expect(part.split(separator: "\n").count > 8)
+    #expect(readme.contains(part), "README.md shows another text than examples/02-gradient")
+  }
 }
