@@ -98,7 +98,8 @@ let package = Package(
       ],
       swiftSettings: common),
     .executableTarget(
-      name: "SfumatoBenchmarks", dependencies: [
+      name: "SfumatoBenchmarks",
+      dependencies: [
         "SfumatoCore", "SfumatoIO", real,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -10,7 +10,7 @@ struct Evaluate: ParsableCommand {
     commandName: "eval",
     abstract: "Compare a mesh or the result of a run with pictures, per view and on average.",
     discussion: """
-      Rendered with hard visibility, 4 x 4 samples a pixel. iou: both masks from alpha 0.5 on. psnr: over the pixels
+      Rendered with hard visibility, 4 x 4 samples a pixel. iou: both masks from alpha 0.5 on. psnr: over the pixels \
       of either mask, both pictures over mid grey; psnr_full: over all pixels.
       """)
 

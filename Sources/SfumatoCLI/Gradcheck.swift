@@ -7,7 +7,7 @@ struct Gradcheck: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check the renderer's gradients of a mesh against finite differences.",
     discussion: """
-      The mesh is seen softly, lit and small, in double precision. A group passes under a relative error of 1e-6; a
+      The mesh is seen softly, lit and small, in double precision. A group passes under a relative error of 1e-6; a \
       vacuous one does not change the picture. A failed group is exit 1.
       """)
 

@@ -9,7 +9,7 @@ struct Render: ParsableCommand {
     abstract: "Render a mesh to PNG.",
     discussion: """
       Vertex colours are shown as they are; a mesh without colours is grey under a light beside the camera.
-      Extra pictures (--aov) stand beside the first, as out.depth.png: alpha as 8-bit grey; depth as 16-bit grey
+      Extra pictures (--aov) stand beside the first, as out.depth.png: alpha as 8-bit grey; depth as 16-bit grey \
       in thousandths of the world unit, 0 where empty; face as RGB with the face's number + 1 in 24 bits, red highest.
       """)
 
