@@ -4,14 +4,18 @@
 
 /// One view with one visible face a sample.
 struct HardView<S: RenderScalar>: Sendable {
-  private let projection: ScreenProjection<S>
-  private let width: Int
-  private let height: Int
+  let projection: ScreenProjection<S>
+  let width: Int
+  let height: Int
   /// Samples along each side of a pixel.
-  private let samples: Int
-  /// The visible screen face of each sample, -1 where none, row-major over samples.
-  private var visible: [Int32]
+  let samples: Int
   private let faces: [SnappedFace]
+  /// The faces that touch each band of ``bandRows`` rows of pixels, in face order.
+  private let bandFaces: [[Int32]]
+  private let isPerspective: Bool
+
+  /// Rows of pixels a band; bands are drawn one by one, so memory does not grow with the samples.
+  static var bandRows: Int { 16 }
 
   /// A face in sample coordinates, snapped to 1/256, wound so that its area is positive.
   private struct SnappedFace: Sendable {
@@ -33,7 +37,7 @@ struct HardView<S: RenderScalar>: Sendable {
 
   /// Faces are cut at the near plane of `soft`.
   init(
-    _ assembly: SceneAssembly<S>, camera: Camera<S>, samples: Int, workers: Workers,
+    _ assembly: SceneAssembly<S>, camera: Camera<S>, samples: Int,
     soft: SoftSettings<S> = SoftSettings()
   ) {
     let scale = DepthScale(soft, sphere: assembly.boundingSphere, camera: camera)
@@ -47,27 +51,30 @@ struct HardView<S: RenderScalar>: Sendable {
     faces = projection.faces.map {
       Self.snap($0, samples: samples, across: across, down: down)
     }
-    let faces = faces
-    let screen = projection.faces
-    let bandRows = 16 * samples
-    let bands = (down + bandRows - 1) / bandRows
-    var lists = [[Int32]](repeating: [], count: bands)
+    let rows = Self.bandRows * samples
+    var lists = [[Int32]](repeating: [], count: (down + rows - 1) / rows)
     for (f, face) in faces.enumerated() where face.top <= face.bottom && face.left <= face.right {
-      for band in face.top / bandRows...face.bottom / bandRows { lists[band].append(Int32(f)) }
+      for band in face.top / rows...face.bottom / rows { lists[band].append(Int32(f)) }
     }
-    let bandFaces = lists
-    let isPerspective = camera.projection == .perspective
-    visible = [Int32](repeating: -1, count: across * down)
-    visible.forEachChunk(grain: across * bandRows, workers: workers) { start, chunk in
-      let firstRow = start / across
-      var depth = [S](repeating: .infinity, count: chunk.count)
-      for f in bandFaces[firstRow / bandRows] {
-        Self.draw(
-          faces[Int(f)], DepthPlane(screen[Int(f)], samples: samples, isInverse: isPerspective),
-          id: f, across: across,
-          firstRow: firstRow, rows: chunk.count / across, depth: &depth, visible: &chunk)
-      }
+    bandFaces = lists
+    isPerspective = camera.projection == .perspective
+  }
+
+  /// The visible screen face of each sample of a band, -1 where none, row-major over samples.
+  func visibleFaces(band: Int) -> [Int32] {
+    let across = width * samples
+    let firstRow = band * Self.bandRows * samples
+    let rows = min(Self.bandRows, height - band * Self.bandRows) * samples
+    var visible = [Int32](repeating: -1, count: across * rows)
+    var depth = [S](repeating: .infinity, count: across * rows)
+    for f in bandFaces[band] {
+      Self.draw(
+        faces[Int(f)],
+        DepthPlane(
+          projection.faces[Int(f)], samples: samples, isInverse: isPerspective),
+        id: f, across: across, firstRow: firstRow, rows: rows, depth: &depth, visible: &visible)
     }
+    return visible
   }
 
   private static func snap(
@@ -117,7 +124,7 @@ struct HardView<S: RenderScalar>: Sendable {
 
   private static func draw(
     _ face: SnappedFace, _ plane: DepthPlane, id: Int32, across: Int, firstRow: Int,
-    rows: Int, depth: inout [S], visible: inout MutableSpan<Int32>
+    rows: Int, depth: inout [S], visible: inout [Int32]
   ) {
     for row in max(face.top, firstRow)...min(face.bottom, firstRow + rows - 1) {
       let cy = Int64(row) * 256 + 128
@@ -199,103 +206,6 @@ struct HardView<S: RenderScalar>: Sendable {
     func key(column: Int, row: Int) -> S {
       let value = atOrigin + slopeX * S(column) + slopeY * S(row)
       return isInverse ? -value : value  // nearer is smaller
-    }
-  }
-
-  /// The visible face at each pixel's centre; meaningful with one sample a pixel.
-  var faceIDs: [Int32] {
-    visible.map { $0 < 0 ? -1 : projection.faces[Int($0)].source }
-  }
-
-  /// Camera depth at each pixel's centre; meaningful with one sample a pixel.
-  private var depths: [S] {
-    visible.indices.map { i in
-      guard visible[i] >= 0 else { return .infinity }
-      let face = projection.faces[Int(visible[i])]
-      let weights = weights(face, sample: i)
-      return projection.depth.near - (weights * face.logit).sum() * projection.depth.unit
-    }
-  }
-
-  /// Perspective-correct corner weights at a sample's centre.
-  private func weights(_ face: ScreenFace<S>, sample: Int) -> SIMD4<S> {
-    let across = width * samples
-    let pixel = SIMD2(
-      (S(sample % across) + 1 / 2) / S(samples), (S(sample / across) + 1 / 2) / S(samples))
-    var t = face.barycentrics(of: pixel)
-    if face.cornerCount == 3 {
-      // Snapping may own a sample that lies a hair outside: colours must not extrapolate.
-      t.replace(with: 0, where: t .< 0)
-    }
-    let weighted = t * face.q
-    let total = weighted.sum()
-    guard total.isFinite, total > 0 else { return SIMD4(1, 0, 0, 0) }
-    return weighted / total
-  }
-
-  /// Colour under alpha, and alpha: means over a pixel's samples.
-  private func resolve(background: SIMD3<S>, workers: Workers) -> (color: [S], alpha: [S]) {
-    // Colour and alpha interleaved, so that one slice a row is written.
-    var premultiplied = [S](repeating: 0, count: width * height * 4)
-    let share = 1 / S(samples * samples)
-    premultiplied.forEachChunk(grain: width * 4, workers: workers) { start, row in
-      let y = start / (width * 4)
-      for x in 0..<width {
-        var color = SIMD3<S>.zero
-        var hits = 0
-        for j in 0..<samples {
-          for i in 0..<samples {
-            let sample = (y * samples + j) * width * samples + x * samples + i
-            guard visible[sample] >= 0 else { continue }
-            hits += 1
-            let face = projection.faces[Int(visible[sample])]
-            let w = weights(face, sample: sample)
-            color += SIMD3(
-              (w * face.red).sum(), (w * face.green).sum(), (w * face.blue).sum())
-          }
-        }
-        let alpha = S(hits) * share
-        let over = color * share + background * (1 - alpha)
-        row[4 * x] = over.x
-        row[4 * x + 1] = over.y
-        row[4 * x + 2] = over.z
-        row[4 * x + 3] = alpha
-      }
-    }
-    var color = [S](repeating: 0, count: width * height * 3)
-    var alpha = [S](repeating: 0, count: width * height)
-    for p in 0..<width * height {
-      color.setVector3(
-        p, SIMD3(premultiplied[4 * p], premultiplied[4 * p + 1], premultiplied[4 * p + 2]))
-      alpha[p] = premultiplied[4 * p + 3]
-    }
-    return (color, alpha)
-  }
-
-  /// The pictures of several views.
-  static func render(
-    _ assembly: SceneAssembly<S>, _ cameras: [Camera<S>], background: SIMD3<S>, samples: Int,
-    outputs: RenderOutputs, workers: Workers
-  ) -> [Rendering<S>] {
-    parallelMap(cameras.count, workers: workers) { k in
-      let camera = cameras[k]
-      let view = HardView(assembly, camera: camera, samples: samples, workers: workers)
-      let (color, alpha) = view.resolve(background: background, workers: workers)
-      func buffer(_ values: [S], _ channels: Int) -> ImageBuffer<S> {
-        ImageBuffer(
-          width: camera.width, height: camera.height, channels: channels, values: values)
-      }
-      var picture = Rendering(
-        color: outputs.contains(.color) ? buffer(color, 3) : nil, alpha: buffer(alpha, 1),
-        depth: nil, face: nil)
-      if !outputs.isDisjoint(with: [.depth, .face]) {
-        let centers =
-          samples == 1
-          ? view : HardView(assembly, camera: camera, samples: 1, workers: workers)
-        if outputs.contains(.depth) { picture.depth = buffer(centers.depths, 1) }
-        if outputs.contains(.face) { picture.face = centers.faceIDs }
-      }
-      return picture
     }
   }
 }

@@ -79,8 +79,8 @@ public struct Renderer<S: RenderScalar>: Sendable {
       var picture = views[i].rendering(outputs)
       if outputs.contains(.face) {
         picture.face =
-          HardView(assembly, camera: cameras[i], samples: 1, workers: workers, soft: soft)
-          .faceIDs
+          HardView(assembly, camera: cameras[i], samples: 1, soft: soft)
+          .centers(workers: workers).faces
       }
       return picture
     }

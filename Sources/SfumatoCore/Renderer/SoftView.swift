@@ -16,7 +16,7 @@ struct SoftView<S: RenderScalar>: Sendable {
   ) {
     let depth = DepthScale(soft, sphere: sphere, camera: camera)
     projection = ScreenProjection(
-      assembly, camera: camera, depth: depth, sortsByDepth: hasColor)
+      assembly, camera: camera, depth: depth, sortsByDepth: true)
     composition = soft.composition
     let pass = SoftTilePass(
       faces: projection.faces, width: camera.width, height: camera.height, settings: soft,

@@ -221,6 +221,7 @@ extension FitConfig {
     try need(!stages.isEmpty, "'stages' is empty; a fit takes at least one")
     try need(!unknowns.isEmpty, "'unknowns' is empty; a fit takes at least one")
     try need(checkpointEvery > 0 && previewEvery > 0, "'checkpoint_every' and 'preview_every' are at least 1")
+    try need(pose.trialSteps >= 0, "'pose.trial_steps' is negative")
     try need(timeLimitSeconds >= 0, "'time_limit_seconds' is negative")
     for (i, stage) in stages.enumerated() {
       let key = "stages.\(i)"

@@ -40,7 +40,10 @@ extension FitConfig {
     return FitConfig(
       version: 1, unknowns: unknowns, initial: initial, seed: 0, timeLimitSeconds: 0,
       checkpointEvery: 50, previewEvery: 100,
-      pose: Pose(start: PoseStart(rotationDegrees: 0, offsetRadii: 0)), losses: losses,
+      pose: Pose(
+        start: PoseStart(rotationDegrees: 0, offsetRadii: 0),
+        trialSteps: unknowns.contains(.pose) && !unknowns.contains(.shape) ? 80 : 0,
+        trialDegrees: 45), losses: losses,
       regularizers: Regularizers(laplacian: 0.0005, edge: 0, normal: 0.0002), stages: stages)
   }
 

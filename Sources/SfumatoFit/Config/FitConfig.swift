@@ -120,6 +120,16 @@ public struct FitConfig: Codable, Equatable, Sendable {
   public struct Pose: Codable, Equatable, Sendable {
     /// Where it starts.
     public var start: PoseStart
+    /// Steps that each trial start gets before the best goes on; 0 tries none but the given start.
+    public var trialSteps: Int
+    /// How far trial starts are turned from the given one, about each axis both ways, degrees.
+    public var trialDegrees: Double
+
+    enum CodingKeys: String, CodingKey {
+      case start
+      case trialSteps = "trial_steps"
+      case trialDegrees = "trial_degrees"
+    }
   }
 
   /// The version of this form.

@@ -1,0 +1,98 @@
+extension HardView {
+  /// The visible face at each pixel's centre and its camera depth; of a view with one sample a pixel.
+  func centers(workers: Workers) -> (faces: [Int32], depths: [S]) {
+    precondition(samples == 1, "\(samples) samples a side have no centre")
+    let bands = parallelMap((height + Self.bandRows - 1) / Self.bandRows, workers: workers) {
+      band in visibleFaces(band: band)
+    }
+    let visible = bands.flatMap { $0 }
+    let depths = visible.enumerated().map { i, id -> S in
+      guard id >= 0 else { return .infinity }
+      let face = projection.faces[Int(id)]
+      let weights = weights(face, column: i % width, row: i / width)
+      return projection.depth.near - (weights * face.logit).sum() * projection.depth.unit
+    }
+    return (visible.map { $0 < 0 ? -1 : projection.faces[Int($0)].source }, depths)
+  }
+
+  /// Perspective-correct corner weights at a sample's centre.
+  private func weights(_ face: ScreenFace<S>, column: Int, row: Int) -> SIMD4<S> {
+    let pixel = SIMD2((S(column) + 1 / 2) / S(samples), (S(row) + 1 / 2) / S(samples))
+    var t = face.barycentrics(of: pixel)
+    if face.cornerCount == 3 {
+      // Snapping may own a sample that lies a hair outside: colours must not extrapolate.
+      t.replace(with: 0, where: t .< 0)
+    }
+    let weighted = t * face.q
+    let total = weighted.sum()
+    guard total.isFinite, total > 0 else { return SIMD4(1, 0, 0, 0) }
+    return weighted / total
+  }
+
+  /// Colour over the background, and alpha: means over a pixel's samples.
+  private func resolve(background: SIMD3<S>, workers: Workers) -> (color: [S], alpha: [S]) {
+    // Colour and alpha interleaved, so that one slice a band is written.
+    var pixels = [S](repeating: 0, count: width * height * 4)
+    let share = 1 / S(samples * samples)
+    pixels.forEachChunk(grain: width * 4 * Self.bandRows, workers: workers) { start, chunk in
+      let firstRow = start / (width * 4)
+      let visible = visibleFaces(band: firstRow / Self.bandRows)
+      for p in 0..<chunk.count / 4 {
+        let (x, y) = (p % width, p / width)
+        var color = SIMD3<S>.zero
+        var hits = 0
+        for j in 0..<samples {
+          for i in 0..<samples {
+            let (column, row) = (x * samples + i, y * samples + j)
+            let id = visible[row * width * samples + column]
+            guard id >= 0 else { continue }
+            hits += 1
+            let face = projection.faces[Int(id)]
+            let w = weights(face, column: column, row: firstRow * samples + row)
+            color += SIMD3(
+              (w * face.red).sum(), (w * face.green).sum(), (w * face.blue).sum())
+          }
+        }
+        let alpha = S(hits) * share
+        let over = color * share + background * (1 - alpha)
+        chunk[4 * p] = over.x
+        chunk[4 * p + 1] = over.y
+        chunk[4 * p + 2] = over.z
+        chunk[4 * p + 3] = alpha
+      }
+    }
+    var color = [S](repeating: 0, count: width * height * 3)
+    var alpha = [S](repeating: 0, count: width * height)
+    for p in 0..<width * height {
+      color.setVector3(p, SIMD3(pixels[4 * p], pixels[4 * p + 1], pixels[4 * p + 2]))
+      alpha[p] = pixels[4 * p + 3]
+    }
+    return (color, alpha)
+  }
+
+  /// The pictures of several views.
+  static func render(
+    _ assembly: SceneAssembly<S>, _ cameras: [Camera<S>], background: SIMD3<S>, samples: Int,
+    outputs: RenderOutputs, workers: Workers
+  ) -> [Rendering<S>] {
+    parallelMap(cameras.count, workers: workers) { k in
+      let camera = cameras[k]
+      let view = HardView(assembly, camera: camera, samples: samples)
+      let (color, alpha) = view.resolve(background: background, workers: workers)
+      func buffer(_ values: [S], _ channels: Int) -> ImageBuffer<S> {
+        ImageBuffer(
+          width: camera.width, height: camera.height, channels: channels, values: values)
+      }
+      var picture = Rendering(
+        color: outputs.contains(.color) ? buffer(color, 3) : nil, alpha: buffer(alpha, 1),
+        depth: nil, face: nil)
+      if !outputs.isDisjoint(with: [.depth, .face]) {
+        let single = samples == 1 ? view : HardView(assembly, camera: camera, samples: 1)
+        let centers = single.centers(workers: workers)
+        if outputs.contains(.depth) { picture.depth = buffer(centers.depths, 1) }
+        if outputs.contains(.face) { picture.face = centers.faces }
+      }
+      return picture
+    }
+  }
+}
