@@ -8,9 +8,12 @@ duck=assets/duck
 out=demo-out
 
 scripts/setup.sh
-echo "== build" >&2
+echo "== build (the first time takes some minutes)" >&2
 swift build -c release --product sfumato >&2
 sfumato=$(swift build -c release --show-bin-path)/sfumato
+
+# A number with so many digits after the point.
+rounded() { LC_ALL=C awk -v digits="$1" '{ printf "%.*f\n", digits, $1 }'; }
 
 # The first number under a key of a one-line JSON object.
 number() { # KEY FILE
@@ -35,23 +38,28 @@ angle_degrees() { # FILE FILE
 }
 
 mkdir -p "$out"
-echo "== shape and colour from pictures with known cameras" >&2
-"$sfumato" fit $duck/transforms_train.json -o $out/shape --force
+echo "== 1. shape and colour from 20 pictures with known cameras, from a sphere (a minute or two)" >&2
+"$sfumato" fit $duck/transforms_train.json -o $out/shape --force --json >$out/shape-fit.json
 "$sfumato" eval $out/shape --cameras $duck/transforms_test.json --json >$out/shape-eval.json
 "$sfumato" compare $out/shape/result/mesh.obj $duck/mesh.obj --json >$out/shape-compare.json
 
-echo "== pose of the known mesh from one picture" >&2
-"$sfumato" fit $duck/pose/transforms.json --init $duck/mesh.obj --solve pose -o $out/pose --force
+echo "== 2. pose of the known mesh from one picture (less than a minute)" >&2
+"$sfumato" fit $duck/pose/transforms.json --init $duck/mesh.obj --solve pose -o $out/pose --force \
+  --json >$out/pose-fit.json
 
-printf '\n%-34s %s\n' \
-  "shape: IoU, held-out views" "$(number iou $out/shape-eval.json)" \
-  "shape: PSNR, held-out views (dB)" "$(number psnr $out/shape-eval.json)" \
-  "shape: chamfer to the true mesh" "$(number chamfer $out/shape-compare.json)" \
-  "pose: rotation error (degrees)" \
-  "$(angle_degrees $out/pose/result/params.json $duck/pose/truth.json)"
-printf '\n'
+printf '\n== how well\n'
+row() { printf '%-36s %8s   %s\n' "$@"; }
+row "shape: IoU, 5 held-out views" "$(number iou $out/shape-eval.json | rounded 4)" "1 is perfect"
+row "shape: PSNR, 5 held-out views" "$(number psnr $out/shape-eval.json | rounded 2)" "dB; more is better"
+row "shape: chamfer to the true mesh" "$(number chamfer $out/shape-compare.json | rounded 5)" \
+  "of the duck's radius"
+row "pose: rotation error" \
+  "$(angle_degrees $out/pose/result/params.json $duck/pose/truth.json)" \
+  "degrees; it starts 25 degrees off"
+
+printf '\n== what to look at\n'
 last() { find "$1" -name '*.png' 2>/dev/null | sort | tail -n 1; }
-printf '%-34s %s\n' \
+printf '%-36s %s\n' \
   "recovered mesh (opens in Blender)" "$out/shape/result/mesh.obj" \
   "target | render | difference" "$(last $out/shape/previews)" \
   "the same of the pose" "$(last $out/pose/previews)"
