@@ -44,7 +44,7 @@ extension FitConfig {
         start: PoseStart(rotationDegrees: 0, offsetRadii: 0),
         trialSteps: unknowns.contains(.pose) && !unknowns.contains(.shape) ? 80 : 0,
         trialDegrees: 45), losses: losses,
-      regularizers: Regularizers(laplacian: 0.0005, edge: 0, normal: 0.0002), stages: stages)
+      regularizers: Regularizers(laplacian: 0.0005, edge: 0.2, normal: 0.0002), stages: stages)
   }
 
   /// The fraction of the target size at which the longer side is about `side` pixels, at most 1.
@@ -85,10 +85,10 @@ extension FitConfig {
         smoothing: 6, shape: 0.03, color: 0.02),
       stage(
         "detail", steps: 250, width: [0.6, 0.4], side: 256, views: batch, subdivide: 1,
-        smoothing: 6, shape: 0.02, color: 0.015),
+        smoothing: 6, shape: 0.03, color: 0.015),
       stage(
         "finish", steps: 150, width: [0.35, 0.25], side: 320, views: batch, subdivide: 0,
-        smoothing: 6, shape: 0.006, color: 0.01),
+        smoothing: 6, shape: 0.015, color: 0.01),
     ]
     if !fromSphere { stages.removeFirst() }
     return stages
