@@ -26,6 +26,14 @@ public struct SoftKernelFace: Sendable {
   public var normalY: SIMD4<Float> = .zero
   /// One over the squared lengths of the edges, 0 where an edge has none.
   public var inverseSquaredLength: SIMD4<Float> = .zero
+  /// The box around the corners.
+  public var left: Float
+  /// The box's top row.
+  public var top: Float
+  /// The box's right column.
+  public var right: Float
+  /// The box's bottom row.
+  public var bottom: Float
   /// One over twice the signed area of corners 0, 1, 2.
   public var inverseArea: Float = 0
   /// Whether there is a fourth corner.
@@ -44,6 +52,10 @@ public struct SoftKernelFace: Sendable {
     self.green = green
     self.blue = blue
     self.isQuadrilateral = isQuadrilateral
+    left = x.min()
+    top = y.min()
+    right = x.max()
+    bottom = y.max()
     let count = isQuadrilateral ? 4 : 3
     for k in 0..<count {
       let next = k + 1 == count ? 0 : k + 1

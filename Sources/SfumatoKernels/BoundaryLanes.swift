@@ -146,10 +146,41 @@ func barycentrics(
   )
 }
 
-/// The blocks of the tile that a face can reach, a bit each: the signed distance at the sixteen block centres
+/// The blocks of the tile that a face can reach, a bit each.
+///
+/// First by the face's box; where that leaves more than four blocks, by the signed distance at the block centres
 /// against the reach plus the block's half diagonal.
 @_transparent
 func reachableBlocks(_ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob) -> UInt32 {
+  let columns = unsafe blockRange(face.left - job.originX, face.right - job.originX, job.reach)
+  let rows = unsafe blockRange(face.top - job.originY, face.bottom - job.originY, job.reach)
+  // A row of four blocks, laid on each row of the range.
+  let row = (UInt32(2) &<< columns.last) &- (UInt32(1) &<< columns.first)
+  let onEach = ((UInt32(16) &<< (4 &* rows.last)) &- (UInt32(1) &<< (4 &* rows.first))) & 0x1111
+  let inBox = row &* onEach
+  guard inBox.nonzeroBitCount > 4 else { return inBox }
+  return unsafe inBox & nearBlocks(face, job)
+}
+
+/// The first and last of four blocks along an axis with a pixel centre within the reach of an interval; the bins see to it
+/// that there is one.
+@_transparent
+private func blockRange(
+  _ low: Float, _ high: Float, _ reach: Float
+) -> (first: UInt32, last: UInt32) {
+  // Block b has its pixel centres at 4 b + 0.5 to 4 b + 3.5.
+  let first = (low - reach - 3.5) * 0.25
+  let last = (high + reach - 0.5) * 0.25
+  let lowest: UInt32 = first > 2 ? 3 : first > 1 ? 2 : first > 0 ? 1 : 0
+  let highest: UInt32 = last < 1 ? 0 : last < 2 ? 1 : last < 3 ? 2 : 3
+  return (lowest, highest < lowest ? lowest : highest)
+}
+
+/// The blocks whose pixels may lie within the reach, by distance.
+@inline(never)
+private func nearBlocks(
+  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob
+) -> UInt32 {
   let centerX = (laneColumns - splat(0.5)) * splat(4) + splat(2)
   let centerY = (laneRows - splat(0.5)) * splat(4) + splat(2)
   let near = unsafe boundary(

@@ -59,7 +59,8 @@ private func backwardTile<Color: Switch, Squared: Switch>(
 
 private func backwardFace<Color: Switch, Squared: Switch, Quadrilateral: Switch>(
   _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, blocks: UInt32,
-  hidden: UInt32, out: UnsafeMutableRawPointer, _: Color.Type, _: Squared.Type, _: Quadrilateral.Type
+  hidden: UInt32, out: UnsafeMutableRawPointer, _: Color.Type, _: Squared.Type,
+  _: Quadrilateral.Type
 ) {
   var sums = FaceSums()
   var left = blocks
