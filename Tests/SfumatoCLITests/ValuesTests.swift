@@ -48,13 +48,12 @@ import Testing
     }
   }
 
-  @Test func `assignments split at the first equals sign`() {
-    let pair = Assignment(argument: "stages.0.steps=a=b")
-    #expect(pair?.keyPath == "stages.0.steps")
-    #expect(pair?.value == "a=b")
-    #expect(Assignment(argument: "=1") == nil)
-    #expect(Assignment(argument: "steps") == nil)
-    #expect(Requirement(argument: "iou=0.98")?.minimum == 0.98)
-    #expect(Requirement(argument: "iou=high") == nil)
+  @Test func `requirements name a metric and a number`() {
+    #expect(Requirement(argument: "iou=0.98") == Requirement(argument: "iou=.98"))
+    #expect(Requirement(argument: "psnr_full=-3")?.metric == .psnr_full)
+    #expect(Requirement(argument: "psnr=26")?.value == 26)
+    for bad in ["iou=high", "iou=nan", "iou", "=1", "chamfer=1", ""] {
+      #expect(Requirement(argument: bad) == nil, "\(bad)")
+    }
   }
 }
