@@ -11,16 +11,23 @@ struct Fit: ParsableCommand {
       TARGETS is a transforms.json (FILE#k takes frame k alone), a folder that holds one, or one PNG without a camera \
       (only with --init MESH and --solve pose). The mask is the alpha channel, a mask_path, or --mask-color.
       --solve takes names of: shape, color, pose, cameras, focal, light, background.
-      The plan is chosen from what is given and asked; --plan prints it, --config and --set change it.
+      The plan is chosen from what is given and asked; --plan prints it, --config and --set change it. Options go
+      before the values of --config, --set before both.
+      SIGINT and SIGTERM end the fit after the present step with a valid result and exit code 0; --resume goes on with
+      the run, of the same targets, where it stopped or was killed. A folder that is there already is exit code 1.
       """)
 
   @Argument(help: ArgumentHelp("The pictures and their cameras.", valueName: "targets"))
   var targets: String
 
-  @Option(name: .customLong("init"), help: ArgumentHelp("`sphere`, or an OBJ mesh to start from.", valueName: "sphere|FILE"))
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp("`sphere`, or an OBJ mesh to start from.", valueName: "sphere|FILE"))
   var initial: String?
 
-  @Option(help: ArgumentHelp("What to change, comma-separated. (default: shape,color)", valueName: "NAMES"))
+  @Option(
+    help: ArgumentHelp(
+      "What to change, comma-separated. (default: shape,color)", valueName: "NAMES"))
   var solve: UnknownList?
 
   @Option(help: ArgumentHelp("A YAML or JSON file with values for the plan.", valueName: "FILE"))
@@ -29,13 +36,16 @@ struct Fit: ParsableCommand {
   @Option(help: ArgumentHelp("Change one value of the plan.", valueName: "key.path=value"))
   var set: [String] = []
 
-  @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("The folder of the run.", valueName: "DIR"))
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("The folder of the run.", valueName: "DIR"))
   var output: String = "sfumato-run"
 
   @Flag(help: "Go on with the run in the output folder from its last checkpoint.")
   var resume = false
 
-  @Option(help: ArgumentHelp("So many steps in all, shared over the stages as planned.", valueName: "N"))
+  @Option(
+    help: ArgumentHelp("So many steps in all, shared over the stages as planned.", valueName: "N"))
   var iterations: Int?
 
   @Option(help: ArgumentHelp("Plan for at most this long: 90s, 2m.", valueName: "TIME"))
@@ -50,7 +60,8 @@ struct Fit: ParsableCommand {
       valueName: "METRIC=VALUE"))
   var require: [Requirement] = []
 
-  @Option(help: ArgumentHelp("Seed of every random choice.", valueName: "N"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Seed of every random choice.", valueName: "N"))
   var seed: Int?
 
   @Option(
@@ -59,7 +70,9 @@ struct Fit: ParsableCommand {
       valueName: "R,G,B[:tolerance]"))
   var maskColor: MaskColor?
 
-  @Option(help: ArgumentHelp("Field of view across the width of a PNG without a camera. (default: 50)", valueName: "F"))
+  @Option(
+    help: ArgumentHelp(
+      "Field of view across the width of a PNG without a camera. (default: 50)", valueName: "F"))
   var fovDegrees: Float?
 
   @OptionGroup var threading: ThreadOptions
@@ -70,15 +83,21 @@ struct Fit: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
-    if let iterations, iterations < 1 {
-      throw ValidationError("--iterations takes at least 1, not \(iterations).")
+    if let iterations, !(1...1_000_000_000).contains(iterations) {
+      throw ValidationError("--iterations takes 1 to 1000000000, not \(iterations).")
     }
     if let fovDegrees, !(fovDegrees > 0 && fovDegrees < 180) {
       throw ValidationError("--fov-degrees takes more than 0 and less than 180, not \(fovDegrees).")
     }
-    if resume, config != nil || !set.isEmpty || iterations != nil || timeLimit != nil {
+    let given = [
+      ("--config", config != nil), ("--set", !set.isEmpty), ("--iterations", iterations != nil),
+      ("--time-limit", timeLimit != nil), ("--init", initial != nil), ("--solve", solve != nil),
+      ("--seed", seed != nil), ("--plan", plan), ("--force", global.force),
+    ].filter(\.1).map(\.0)
+    if resume, let option = given.first {
       throw ValidationError(
-        "--resume goes on with the configuration in the run's folder; --config, --set, --iterations and --time-limit belong to a new run.")
+        "--resume goes on with the configuration in the run's folder; \(option) belongs to a new run."
+      )
     }
   }
 
@@ -91,8 +110,12 @@ struct Fit: ParsableCommand {
         try source.problem(initial: config.initial, unknowns: config.unknowns).problem
       }
     } else {
-      let unknowns = solve?.names ?? [.shape, .color]
-      let start = initial ?? "sphere"
+      // Before the plan, which depends on them: --set goes before options, options before the file.
+      let filed = try FitConfig.choices(file: self.config)
+      let assigned = try FitConfig.choices(assignments: set)
+      let unknowns =
+        assigned.unknowns ?? solve?.names ?? filed.unknowns ?? [.shape, .color]
+      let start = assigned.initial ?? initial ?? filed.initial ?? "sphere"
       if start == "sphere", !unknowns.contains(.shape) {
         throw ValidationError("without shape in --solve the mesh must be given: --init FILE.")
       }
@@ -114,10 +137,13 @@ struct Fit: ParsableCommand {
   ) throws -> FitConfig {
     var config = FitConfig.plan(for: problem, unknowns: unknowns, initial: start)
     if let path = self.config { config = try config.merging(file: path) }
+    config.unknowns = unknowns
+    config.initial = start
     if let seed { config.seed = seed }
     if let timeLimit { config.timeLimitSeconds = timeLimit.seconds }
     if let iterations { config = config.withSteps(iterations) }
     for assignment in set { config = try config.setting(assignment) }
+    try config.check(origin: "the plan")
     return config
   }
 
@@ -141,6 +167,11 @@ struct Fit: ParsableCommand {
     line.clear()
     if summary.stoppedBy != "plan" {
       global.remark("stopped by \(summary.stoppedBy) after step \(summary.steps) of \(total)")
+    }
+    if summary.skippedSteps > 0 {
+      global.remark(
+        "\(summary.skippedSteps) steps were not taken, because a gradient or its step was not finite"
+      )
     }
     let evaluation = summary.evaluation
     printResult(

@@ -17,7 +17,9 @@ struct Sfumato: ParsableCommand {
       JSON numbers are finite: 1e+308 stands for infinity, null for what is not a number.
       """,
     version: "0.1.0",
-    subcommands: [Render.self, Fit.self, Evaluate.self, Compare.self, Gradcheck.self, Info.self, Doctor.self])
+    subcommands: [
+      Render.self, Fit.self, Evaluate.self, Compare.self, Gradcheck.self, Info.self, Doctor.self,
+    ])
 
   /// Parses, runs and maps errors to the exit codes above.
   static func main() {
@@ -27,6 +29,9 @@ struct Sfumato: ParsableCommand {
     } catch let failure as CommandFailure {
       printMessage("sfumato: \(failure)")
       exit(withError: failure.exitCode)
+    } catch let error as RunFolderError where error.kind != .isUnusable {
+      printMessage("sfumato: \(error)")
+      exit(withError: ExitCode.failure)
     } catch  where isBadInput(error) {
       printMessage("sfumato: \(error)")
       exit(withError: ExitCode.badInput)

@@ -35,7 +35,8 @@ struct TargetSource {
   /// The camera file that the path names: itself, or the one in the folder.
   private func cameraFile() throws -> String {
     var isFolder: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
+      isFolder.boolValue
     else { return path }
     let names = ["transforms.json", "transforms_train.json"]
     for name in names where FileManager.default.fileExists(atPath: path + "/" + name) {

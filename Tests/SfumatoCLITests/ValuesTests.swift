@@ -48,9 +48,11 @@ import Testing
     }
   }
 
-  @Test func `a requirement is a metric and a finite number`() {
-    #expect(Requirement(argument: "iou=0.98")?.value == 0.98)
-    for bad in ["iou=high", "iou", "=1", "loss=1", "iou=inf"] {
+  @Test func `requirements name a metric and a number`() {
+    #expect(Requirement(argument: "iou=0.98") == Requirement(argument: "iou=.98"))
+    #expect(Requirement(argument: "psnr_full=-3")?.metric == .psnr_full)
+    #expect(Requirement(argument: "psnr=26")?.value == 26)
+    for bad in ["iou=high", "iou=nan", "iou", "=1", "chamfer=1", ""] {
       #expect(Requirement(argument: bad) == nil, "\(bad)")
     }
   }

@@ -37,9 +37,9 @@ extension FitConfig {
     do {
       patch = try compose(yaml: text)
     } catch {
-      throw FitConfigError(origin: origin, problem: "is not YAML: \(error)")
+      throw FitConfigError(origin: origin, problem: Self.describe(error))
     }
-    guard let patch else { return self }  // an empty file
+    guard let patch, patch.null == nil else { return self }  // an empty file
     guard patch.mapping != nil else {
       throw FitConfigError(origin: origin, problem: "holds no mapping of keys to values")
     }
@@ -71,11 +71,54 @@ extension FitConfig {
     return try Self(tree, origin: origin)
   }
 
+  /// The unknowns and the start that a file and `--set` arguments name, which must be known before a plan can be made.
+  ///
+  /// Nil stands for what none of them names. Other keys are not looked at; ``merging(file:)`` and ``setting(_:)``
+  /// check them.
+  public static func choices(
+    file path: String? = nil, assignments: [String] = []
+  ) throws -> (unknowns: [Unknown]?, initial: String?) {
+    var tree = Node([(Node("unknowns"), Node("")), (Node("init"), Node(""))] as [(Node, Node)])
+    let keys = ["unknowns", "init"]
+    var origins: [String: String] = [:]
+    if let path, let bytes = try? readBytes(path),
+      let patch = (try? compose(yaml: String(decoding: bytes, as: UTF8.self))) ?? nil
+    {
+      for key in keys {
+        guard let value = patch[key] else { continue }
+        tree[key] = value
+        origins[key] = path
+      }
+    }
+    for assignment in assignments {
+      guard let equals = assignment.firstIndex(of: "=") else { continue }
+      let key = String(assignment[..<equals])
+      let text = String(assignment[assignment.index(after: equals)...])
+      guard keys.contains(key), let value = (try? compose(yaml: text)) ?? nil else { continue }
+      tree[key] = value
+      origins[key] = "--set \(assignment)"
+    }
+    func value<T: Decodable>(_ key: String, _ type: T.Type) throws -> T? {
+      guard let origin = origins[key], let node = tree[key] else { return nil }
+      let text = try serialize(node: Node([(Node(key), node)] as [(Node, Node)]))
+      do {
+        return try YAMLDecoder().decode([String: T].self, from: text)[key]
+      } catch let error as DecodingError {
+        throw FitConfigError(origin: origin, problem: describe(error))
+      }
+    }
+    return (try value("unknowns", [Unknown].self), try value("init", String.self))
+  }
+
   /// A configuration from its own YAML text, complete.
   init(resolvedYAML text: String, origin: String) throws {
-    guard let node = try? compose(yaml: text) else {
-      throw FitConfigError(origin: origin, problem: "is not YAML")
+    let node: Node?
+    do {
+      node = try compose(yaml: text)
+    } catch {
+      throw FitConfigError(origin: origin, problem: Self.describe(error))
     }
+    guard let node else { throw FitConfigError(origin: origin, problem: "is empty") }
     try self.init(node, origin: origin)
   }
 
@@ -85,11 +128,30 @@ extension FitConfig {
   }
 
   private func node() throws -> Node {
+    // YAMLEncoder keeps the order of the keys, but only 15 digits of a number; JSONEncoder the other way round.
     let text = try YAMLEncoder().encode(self)
-    guard let node = try compose(yaml: text) else {
+    let exact = String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
+    guard let node = try compose(yaml: text), let numbers = try compose(yaml: exact) else {
       throw FitConfigError(origin: "configuration", problem: "cannot be written as YAML")
     }
-    return node
+    return Self.taking(numbers, in: node)
+  }
+
+  /// A tree with the numbers of another of the same form.
+  private static func taking(_ numbers: Node, in tree: Node) -> Node {
+    if let mapping = tree.mapping {
+      return Node(
+        mapping.map { key, value in
+          (key, numbers[key].map { taking($0, in: value) } ?? value)
+        })
+    }
+    if let items = tree.sequence, let other = numbers.sequence, items.count == other.count {
+      return Node(zip(items, other).map { taking($1, in: $0) })
+    }
+    guard let written = tree.string.flatMap(Double.init), let text = numbers.string,
+      let number = Double(text), number != written
+    else { return tree }
+    return Node(text)
   }
 
   private init(_ tree: Node, origin: String) throws {
@@ -101,15 +163,41 @@ extension FitConfig {
     try check(origin: origin)
   }
 
+  /// What the YAML parser found, on one line.
+  private static func describe(_ error: any Error) -> String {
+    switch error as? YamlError {
+    case .scanner(_, let problem, let mark, _)?, .parser(_, let problem, let mark, _)?,
+      .composer(_, let problem, let mark, _)?:
+      return "is not YAML: line \(mark.line), column \(mark.column): \(problem)"
+    case .reader(let problem, _, _, _)?: return "is not YAML: \(problem)"
+    case .duplicatedKeysInMapping(let keys, _)?:
+      return "names the key '\(keys.first ?? "")' twice"
+    default: return "is not YAML"
+    }
+  }
+
+  /// The kind of a value in words.
+  private static func words(_ type: any Any.Type) -> String {
+    switch type {
+    case is Int.Type: "whole number"
+    case is Double.Type: "number"
+    case is String.Type: "text"
+    case is any Collection.Type where !(type is any ExpressibleByDictionaryLiteral.Type): "list"
+    default: "mapping of keys to values"
+    }
+  }
+
   private static func describe(_ error: DecodingError) -> String {
     func key(_ context: DecodingError.Context) -> String {
       context.codingPath.map { $0.intValue.map(String.init) ?? $0.stringValue }
         .joined(separator: ".")
     }
     switch error {
-    case .typeMismatch(let type, let context): return "'\(key(context))' is not a \(type)"
-    case .valueNotFound(let type, let context): return "'\(key(context))' needs a \(type)"
-    case .keyNotFound(let missing, _): return "'\(missing.stringValue)' is missing"
+    case .typeMismatch(let type, let context): return "'\(key(context))' is not a \(words(type))"
+    case .valueNotFound(let type, let context): return "'\(key(context))' takes a \(words(type))"
+    case .keyNotFound(let missing, let context):
+      let place = key(context)
+      return "'\(place.isEmpty ? "" : place + ".")\(missing.stringValue)' is missing"
     case .dataCorrupted(let context):
       if key(context).hasPrefix("unknowns") {
         let names = Unknown.allCases.map(\.rawValue).joined(separator: ", ")
@@ -211,41 +299,5 @@ extension FitConfig {
       }
     }
     return row[b.count]
-  }
-
-  private func check(origin: String) throws {
-    func need(_ holds: Bool, _ problem: String) throws {
-      if !holds { throw FitConfigError(origin: origin, problem: problem) }
-    }
-    try need(version == 1, "'version' is \(version); this program reads 1")
-    try need(!stages.isEmpty, "'stages' is empty; a fit takes at least one")
-    try need(!unknowns.isEmpty, "'unknowns' is empty; a fit takes at least one")
-    try need(checkpointEvery > 0 && previewEvery > 0, "'checkpoint_every' and 'preview_every' are at least 1")
-    try need(pose.trialSteps >= 0, "'pose.trial_steps' is negative")
-    try need(timeLimitSeconds >= 0, "'time_limit_seconds' is negative")
-    for (i, stage) in stages.enumerated() {
-      let key = "stages.\(i)"
-      let widths = stage.edgeWidthPixels
-      try need(stage.steps >= 0, "'\(key).steps' is negative")
-      try need(
-        widths.count == 2 && widths.allSatisfy { $0 > 0 && $0.isFinite },
-        "'\(key).edge_width_px' takes two positive numbers, at the first and the last step")
-      try need(
-        stage.imageScale > 0 && stage.imageScale <= 1, "'\(key).image_scale' is not in (0, 1]")
-      try need(stage.mode == "soft", "'\(key).mode' is '\(stage.mode)'; there is 'soft'")
-      try need(
-        ["logistic", "logistic-squared"].contains(stage.edgeProfile),
-        "'\(key).edge_profile' is '\(stage.edgeProfile)'; there are 'logistic' and 'logistic-squared'")
-      try need(
-        stage.tailBound > 0 && stage.tailBound <= 0.25, "'\(key).tail_bound' is not in (0, 0.25]")
-      try need(stage.viewsPerStep >= 0, "'\(key).views_per_step' is negative")
-      try need((0...4).contains(stage.subdivide), "'\(key).subdivide' is not in 0...4")
-      try need(stage.smoothing >= 0, "'\(key).smoothing' is negative")
-      try need(stage.depthTemperature > 0, "'\(key).depth_temperature' is not positive")
-      try need(
-        stage.learningRateEnd > 0 && stage.learningRateEnd <= 1,
-        "'\(key).learning_rate_end' is not in (0, 1]")
-      try need(stage.losses.huberDelta > 0, "'\(key).losses.huber_delta' is not positive")
-    }
   }
 }

@@ -25,12 +25,14 @@ extension FitConfig {
   ///   - initial: `sphere` or the path of a mesh.
   ///   - imageSide: the longer side of the targets, pixels.
   ///   - viewCount: how many targets there are.
-  ///   - isColored: whether colours can be compared: they are unknown, or the given mesh has them.
+  ///   - isColored: whether the given mesh has colours. Colours are compared where it has, and where color, light
+  ///     or background are unknown.
   /// - Returns: a complete configuration.
   public static func plan(
     unknowns: [Unknown], initial: String, imageSide: Int, viewCount: Int, isColored: Bool
   ) -> FitConfig {
-    let losses = Losses(color: isColored ? 1 : 0, huberDelta: 0.1, alpha: 1, iou: 0.1)
+    let comparesColor = isColored || unknowns.contains(where: \.isSeenInColorAlone)
+    let losses = Losses(color: comparesColor ? 1 : 0, huberDelta: 0.1, alpha: 1, iou: 0.1)
     let stages =
       unknowns.contains(.shape)
       ? shapeStages(

@@ -70,7 +70,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var viewsPerStep: Int
     /// How often each face is cut in four before the stage.
     public var subdivide: Int
-    /// Reach of a shape step over the mesh: lambda of (I + lambda L), Nicolet et al. 2021.
+    /// Reach of a shape step over the mesh: lambda of (I + lambda L), Nicolet, Jacobson, Jakob 2021.
     public var smoothing: Double
     /// Temperature of the depth softmax, fraction of the depth range.
     public var depthTemperature: Double
@@ -140,7 +140,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
   public var initial: String
   /// Seed of every random choice.
   public var seed: Int
-  /// The longest time, seconds; 0 is none. Turned into step counts before step 0.
+  /// The longest time, seconds, turned into step counts before step 0; 0 is none.
   public var timeLimitSeconds: Double
   /// Steps between checkpoints.
   public var checkpointEvery: Int
@@ -172,28 +172,33 @@ public struct FitConfig: Codable, Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - secondsPerStep: measured, one a stage.
-  ///   - targets: the number of targets, for the time that the end takes.
+  ///   - spent: seconds that measuring took.
   /// - Returns: the same plan with fewer steps, or with as many where they fit.
-  func fitted(to secondsPerStep: [Double], targets: Int) -> FitConfig {
+  func fitted(to secondsPerStep: [Double], spent: Double = 0) -> FitConfig {
     let planned = zip(stages, secondsPerStep).reduce(0) { $0 + Double($1.0.steps) * $1.1 }
     // A fifth is left for preparing stages, previews and results, and for a machine that slows down.
-    let allowed = timeLimitSeconds * 0.8
-    guard planned > allowed, planned > 0 else { return self }
+    let hasTrials = unknowns.contains(.pose) && pose.trialSteps > 0
+    let trials =
+      hasTrials
+      ? Double(SceneRegression.trialCount * pose.trialSteps) * (secondsPerStep.first ?? 0) : 0
+    let allowed = max(timeLimitSeconds - spent - trials, 0) * 0.8
+    guard planned > allowed else { return self }
     var copy = self
-    for i in copy.stages.indices {
-      copy.stages[i].steps = max(1, Int(Double(stages[i].steps) * allowed / planned))
+    for i in copy.stages.indices where stages[i].steps > 0 {
+      copy.stages[i].steps = max(1, Int(Double(stages[i].steps) * (allowed / planned)))
     }
     return copy
   }
 
   /// This configuration with a number of steps in all, shared over the stages as planned.
   public func withSteps(_ total: Int) -> FitConfig {
-    precondition(total > 0, "\(total) steps")
+    precondition((1...Self.mostSteps).contains(total), "\(total) steps")
     var copy = self
     var left = total
     var planned = stepCount
     for i in copy.stages.indices {
-      let share = planned > 0 ? Int((Double(left * stages[i].steps) / Double(planned)).rounded()) : 0
+      let share =
+        planned > 0 ? Int((Double(left) * Double(stages[i].steps) / Double(planned)).rounded()) : 0
       planned -= stages[i].steps
       copy.stages[i].steps = share
       left -= share

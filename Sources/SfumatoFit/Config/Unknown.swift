@@ -14,4 +14,12 @@ public enum Unknown: String, CaseIterable, Codable, Equatable, Sendable {
   case light
   /// The colour behind the object.
   case background
+
+  /// Whether it changes colours and leaves every outline.
+  var isSeenInColorAlone: Bool {
+    switch self {
+    case .color, .light, .background: true
+    case .shape, .pose, .cameras, .focal: false
+    }
+  }
 }

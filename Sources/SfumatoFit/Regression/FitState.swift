@@ -40,7 +40,10 @@ struct FitState: Sendable {
   /// Moments that forget faster than Adam's default: a stage has a few hundred steps.
   private static let shapeMoments = AdamSettings(beta1: 0.9, beta2: 0.99)
 
-  init(mesh: Mesh<Float>, colorsSRGB: [Float], pose: RigidTransform<Float>, cameras: [RigidTransform<Float>]) {
+  init(
+    mesh: Mesh<Float>, colorsSRGB: [Float], pose: RigidTransform<Float>,
+    cameras: [RigidTransform<Float>]
+  ) {
     self.mesh = mesh
     self.colorsSRGB = colorsSRGB
     self.pose = pose

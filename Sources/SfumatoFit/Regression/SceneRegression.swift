@@ -1,5 +1,6 @@
 // The loop of a fit: render some views, compare, pull back, step; stage after stage. A value of `SceneRegression` is a
-// sequence of steps, so that a program can watch and stop; time never enters a step.
+// sequence of steps, so that a program can watch and stop; time never enters a step. How unknowns move is in
+// SceneRegression+Moves.swift.
 public import SfumatoCore
 internal import RealModule
 internal import SfumatoSolve
@@ -18,6 +19,8 @@ public struct FitStep: Equatable, Sendable {
   public var loss: Float
   /// The edge width, pixels of the stage's images.
   public var edgeWidthPixels: Float
+  /// Whether the scene was left as it was, because the gradient or the moved scene was not finite.
+  public var wasSkipped = false
 }
 
 /// A fit of mesh, colour, pose, cameras and light to target pictures: a sequence of steps.
@@ -32,14 +35,14 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   /// How many threads may work; the result does not depend on it.
   public var workers: Workers
   var state: FitState
-  private var level: Level?
-  private let radius: Float
+  var level: Level?
+  let radius: Float
   private let isColored: Bool
 
   /// What holds for one stage and is derived again when a fit resumes.
-  private struct Level: Sendable {
+  struct Level: Sendable {
     var stage: Int
-    var targets: [ScaledTarget]
+    var targets: [ScaledTarget<Float>]
     var topology: MeshTopology
     var largeSteps: LargeStepsParameterization?
   }
@@ -49,7 +52,9 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     self.problem = problem
     self.config = config
     self.workers = workers
-    let mesh = problem.mesh ?? SphereStart.mesh(targets: problem.targets, bounds: problem.bounds)
+    var mesh = problem.mesh ?? SphereStart.mesh(targets: problem.targets, bounds: problem.bounds)
+    // Given normals would stay behind while the surface moves; without them they follow from the faces.
+    if config.unknowns.contains(.shape) { mesh.normals = nil }
     let sphere = mesh.boundingSphere
     radius = sphere.radius > 0 ? sphere.radius : 1
     let givenColors = mesh.vertexColors?.map { sRGBEncode($0) }
@@ -87,8 +92,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   }
 
   /// The motion that turns about a point and then shifts: a step of a pose or a camera.
-  private static func about(_ center: SIMD3<Float>, _ twist: Twist<Float>) -> RigidTransform<Float>
-  {
+  static func about(_ center: SIMD3<Float>, _ twist: Twist<Float>) -> RigidTransform<Float> {
     let rotation = Quaternion(rotationVector: twist.angular)
     return RigidTransform(
       rotation: rotation, translation: center + twist.linear - rotation.matrix * center)
@@ -104,56 +108,39 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let stage = config.stages[state.stage]
     if state.step == 0 { enter(stage) }
     if level?.stage != state.stage { level = makeLevel(stage) }
-    let loss = advance(stage)
+    let (loss, isTaken) = advance(stage)
     let report = FitStep(
       index: state.totalSteps + 1, stage: state.stage, stageName: stage.name,
       stepInStage: state.step, loss: loss,
-      edgeWidthPixels: edgeWidth(stage))
+      edgeWidthPixels: edgeWidth(stage), wasSkipped: !isTaken)
     state.stageLosses[state.stage] = loss
     state.step += 1
     state.totalSteps += 1
     return report
   }
 
-  /// The most promising of several starts: the given one, and it turned both ways about each axis.
-  ///
-  /// Outlines have local minima tens of degrees wide. Each start runs through a shortened first stage; the lowest mean loss
-  /// of its last quarter wins, and goes on from where it came to.
-  private func bestStart(_ stage: FitConfig.Stage) -> RigidTransform<Float> {
-    var trialConfig = config
-    trialConfig.pose.trialSteps = 0
-    trialConfig.stages = [stage]
-    trialConfig.stages[0].steps = config.pose.trialSteps
-    let angle = Float(config.pose.trialDegrees) * .pi / 180
-    var turns = [SIMD3<Float>.zero]
-    for axis in 0..<3 {
-      for sign: Float in [1, -1] {
-        var turn = SIMD3<Float>.zero
-        turn[axis] = sign * angle
-        turns.append(turn)
-      }
-    }
-    let center = state.pose * state.mesh.boundingSphere.center
-    var best = state.pose
-    var lowest = Float.infinity
-    for turn in turns {
-      var trial = SceneRegression(problem, config: trialConfig, workers: workers)
-      trial.state = state
-      trial.state.pose = Self.about(center, Twist(angular: turn)) * state.pose
-      var loss: Float = 0
-      while let step = trial.next() {
-        if step.stepInStage * 4 >= config.pose.trialSteps * 3 { loss += step.loss }
-      }
-      if loss < lowest {
-        lowest = loss
-        best = trial.state.pose
-      }
-    }
-    return best
-  }
-
   private func edgeWidth(_ stage: FitConfig.Stage) -> Float {
     Float(stage.anneal(stage.edgeWidthPixels[0], stage.edgeWidthPixels[1], step: state.step))
+  }
+
+  /// The state at the same place of the plan before any step moved it: what a checkpoint is read over.
+  ///
+  /// Sizes, faces and all that a mesh carries besides positions follow from the start and the plan.
+  func blank(stage: Int, step: Int) -> FitState {
+    var blank = state
+    for i in config.stages.indices where i < stage || (i == stage && step > 0) {
+      guard config.stages[i].steps > 0 else { continue }
+      for _ in 0..<config.stages[i].subdivide { blank.subdivide() }
+      blank.coordinates =
+        config.unknowns.contains(.shape) && config.stages[i].smoothing > 0
+        ? blank.mesh.positions : []
+    }
+    // A place of the plan says which stages have begun: those up to it, but for the one that has no step yet.
+    let begun = Swift.min(stage + (step > 0 ? 1 : 0), config.stages.count)
+    let last = config.stages[..<begun].lastIndex { $0.steps > 0 }
+    blank.stageLosses = Array(repeating: .nan, count: last.map { $0 + 1 } ?? 0)
+    blank.resetOptimizers()
+    return blank
   }
 
   private mutating func enter(_ stage: FitConfig.Stage) {
@@ -230,7 +217,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     return camera
   }
 
-  /// The views of this step: all, or the next of a seeded shuffle that sees each view once an epoch.
+  /// The views of this step, each once: all, or the next of an endless row of seeded shuffles of all.
   private func views(_ stage: FitConfig.Stage) -> [Int] {
     let count = problem.targets.count
     let wanted = stage.viewsPerStep
@@ -269,12 +256,14 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     return targets
   }
 
-  /// One step: the loss before it.
-  private mutating func advance(_ stage: FitConfig.Stage) -> Float {
-    guard let level else { return .nan }
+  /// One step: the loss before it, and whether it was taken.
+  private mutating func advance(_ stage: FitConfig.Stage) -> (loss: Float, isTaken: Bool) {
+    guard let level else { return (.nan, false) }
     let chosen = views(stage)
     let cameras = chosen.map { camera($0, from: level.targets[$0].camera) }
-    let hasColor = isColored && stage.losses.color != 0
+    let hasColor =
+      stage.losses.color != 0
+      && (isColored || config.unknowns.contains(where: \.isSeenInColorAlone))
     let renderer = Renderer<Float>(
       settings: RenderSettings(
         mode: .soft(
@@ -295,8 +284,15 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     if config.unknowns.contains(.shape) {
       loss += addRegularizers(level.topology, to: &gradient.meshes[0].positions)
     }
+    // One gradient that is not finite would spoil its unknown and, through the next picture, all others for good.
+    guard loss.isFinite, gradient.isFinite else { return (loss, false) }
+    let before = state
     update(stage, gradient, chosen: chosen, cameras: cameras)
-    return loss
+    guard state.isFinite else {
+      state = before
+      return (loss, false)
+    }
+    return (loss, true)
   }
 
   private func addRegularizers(_ topology: MeshTopology, to bar: inout [Float]) -> Float {
@@ -324,107 +320,5 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       NormalConsistencyLoss.backward(residual, valueBar: Float(weights.normal), into: &bar)
     }
     return loss
-  }
-
-  private mutating func update(
-    _ stage: FitConfig.Stage, _ gradient: SceneGradient<Float>, chosen: [Int],
-    cameras: [Camera<Float>]
-  ) {
-    let rates = stage.learningRates
-    let decay = stage.anneal(1, stage.learningRateEnd, step: state.step)
-    for unknown in config.unknowns {
-      switch unknown {
-      case .shape: moveShape(gradient.meshes[0].positions, Float(rates.shape * decay))
-      case .color:
-        moveColors(gradient.meshes[0].vertexColors, Float(rates.color * decay))
-      case .pose: movePose(gradient.instances[0], Float(rates.pose * decay))
-      case .cameras:
-        moveCameras(gradient.cameras, chosen: chosen, Float(rates.cameras * decay))
-      case .focal:
-        var bar: Float = 0
-        for (camera, part) in zip(cameras, gradient.cameras) {
-          bar += dot(camera.focal, part.focal)
-        }
-        state.logFocal +=
-          state.focalOptimizer.step(gradient: [bar], learningRate: Float(rates.focal * decay))[0]
-      case .light: moveLight(gradient.lights, Float(rates.light * decay))
-      case .background:
-        let bar = (0..<3).map { c in
-          sRGBDecodeVJP(state.background[c], linearBar: gradient.background[c])
-        }
-        let step = state.backgroundOptimizer.step(
-          gradient: bar, learningRate: Float(rates.background * decay))
-        for c in 0..<3 { state.background[c] = Swift.min(Swift.max(state.background[c] + step[c], 0), 1) }
-      }
-    }
-  }
-
-  private mutating func moveShape(_ bar: [Float], _ rate: Float) {
-    guard bar.allSatisfy(\.isFinite) else { return }
-    if let largeSteps = level?.largeSteps {
-      let step = state.shapeOptimizer.step(
-        gradient: largeSteps.gradient(positionsBar: bar), learningRate: rate * radius)
-      for i in step.indices { state.coordinates[i] += step[i] }
-      state.mesh.positions = largeSteps.toPositions(state.coordinates)
-    } else {
-      let step = state.shapeOptimizer.step(gradient: bar, learningRate: rate * radius)
-      for i in step.indices { state.mesh.positions[i] += step[i] }
-    }
-  }
-
-  private mutating func moveColors(_ bar: [Float], _ rate: Float) {
-    guard bar.count == state.colorsSRGB.count else { return }
-    var encodedBar = bar
-    for i in bar.indices {
-      encodedBar[i] = sRGBDecodeVJP(state.colorsSRGB[i], linearBar: bar[i])
-    }
-    let step = state.colorOptimizer.step(gradient: encodedBar, learningRate: rate)
-    for i in step.indices {
-      state.colorsSRGB[i] = Swift.min(Swift.max(state.colorsSRGB[i] + step[i], 0), 1)
-    }
-  }
-
-  /// The cotangent of turning about a centre and shifting, in units where a step of 1 is a radian or a radius.
-  private func rigidBar(_ twist: Twist<Float>, center: SIMD3<Float>) -> [Float] {
-    let angular = twist.angular - cross(center, twist.linear)
-    let linear = twist.linear * radius
-    return [angular.x, angular.y, angular.z, linear.x, linear.y, linear.z]
-  }
-
-  private func twist(_ step: ArraySlice<Float>) -> Twist<Float> {
-    let s = Array(step)
-    return Twist(angular: s.vector3(0), linear: s.vector3(1) * radius)
-  }
-
-  private mutating func movePose(_ bar: Twist<Float>, _ rate: Float) {
-    let center = state.pose * state.mesh.boundingSphere.center
-    let step = state.poseOptimizer.step(
-      gradient: rigidBar(bar, center: center), learningRate: rate)
-    state.pose = Self.about(center, twist(step[...])) * state.pose
-  }
-
-  private mutating func moveCameras(_ bars: [CameraGradient<Float>], chosen: [Int], _ rate: Float) {
-    let center = state.pose * state.mesh.boundingSphere.center
-    var gradient = [Float](repeating: 0, count: 6 * state.cameras.count)
-    for (view, bar) in zip(chosen, bars) {
-      let own = rigidBar(bar.twist, center: state.cameras[view] * center)
-      for k in 0..<6 { gradient[6 * view + k] = own[k] }
-    }
-    let step = state.cameraOptimizer.step(gradient: gradient, learningRate: rate)
-    for view in chosen {
-      let moved = twist(step[(6 * view)..<(6 * view + 6)])
-      state.cameras[view] =
-        Self.about(state.cameras[view] * center, moved) * state.cameras[view]
-    }
-  }
-
-  private mutating func moveLight(_ bars: [LightGradient<Float>], _ rate: Float) {
-    guard bars.count == 2 else { return }
-    let (a, d, c) = (bars[0].color, bars[1].direction, bars[1].color)
-    let step = state.lightOptimizer.step(
-      gradient: [a.x, a.y, a.z, d.x, d.y, d.z, c.x, c.y, c.z], learningRate: rate)
-    for i in step.indices { state.light[i] += step[i] }
-    for i in [0, 1, 2, 6, 7, 8] { state.light[i] = Swift.max(state.light[i], 0) }
-    state.light.setVector3(1, normalize(state.light.vector3(1)))
   }
 }

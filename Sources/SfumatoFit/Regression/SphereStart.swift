@@ -77,16 +77,20 @@ enum SphereStart {
   /// The point with the least sum of squared distances to the rays; with one ray, as far along it as the world's origin.
   private static func nearestPoint(_ seen: [Silhouette]) -> SIMD3<Float> {
     guard let first = seen.first else { return .zero }
-    guard seen.count > 1 else {
+    /// For one view, or where the views' rays fix no point before the cameras.
+    var alongFirst: SIMD3<Float> {
       let ray = first.ray
-      return ray.origin + ray.direction * length(ray.origin)
+      let distance = length(ray.origin)
+      return ray.origin + ray.direction * (distance > 0 ? distance : 1)
     }
+    guard seen.count > 1 else { return alongFirst }
     // Normal equations of Σ (I - d dᵀ)(x - o) = 0, solved by Cramer's rule in Double.
     var rows = [SIMD3<Double>](repeating: .zero, count: 3)
     var right = SIMD3<Double>.zero
     for silhouette in seen {
       let ray = silhouette.ray
-      let d = SIMD3<Double>(ray.direction)
+      // Normalised again: the rounding of Float would make parallel rays meet somewhere.
+      let d = normalize(SIMD3<Double>(ray.direction))
       let o = SIMD3<Double>(ray.origin)
       for i in 0..<3 {
         var row = -d * d[i]
@@ -97,14 +101,16 @@ enum SphereStart {
     }
     let m = Matrix3(rows: rows[0], rows[1], rows[2])
     let determinant = m.determinant
-    guard abs(determinant) > 1e-9 else {
-      let ray = first.ray
-      return ray.origin + ray.direction * length(ray.origin)
-    }
+    let count = Double(seen.count)
+    guard determinant > 1e-9 * count * count * count else { return alongFirst }
     let t = m.transpose
-    let x = SIMD3(
-      dot(right, cross(t.row1, t.row2)), dot(t.row0, cross(right, t.row2)),
-      dot(t.row0, cross(t.row1, right))) / determinant
-    return SIMD3<Float>(x)
+    let x =
+      SIMD3(
+        dot(right, cross(t.row1, t.row2)), dot(t.row0, cross(right, t.row2)),
+        dot(t.row0, cross(t.row1, right))) / determinant
+    let point = SIMD3<Float>(x)
+    // Rays that diverge meet behind the cameras.
+    let inFront = seen.count { $0.camera.cameraPoint(point).z > 0 }
+    return 2 * inFront > seen.count ? point : alongFirst
   }
 }

@@ -1,12 +1,12 @@
 internal import SfumatoCore
 
 /// One target at one size, in the form that losses compare.
-struct ScaledTarget: Sendable {
-  var camera: Camera<Float>
+struct ScaledTarget<S: RenderScalar>: Sendable {
+  var camera: Camera<S>
   /// Alpha, `[H, W]`.
-  var alpha: [Float]
+  var alpha: [S]
   /// Colour over the fit's background, sRGB encoded, `[H, W, 3]`.
-  var colorSRGB: [Float]
+  var colorSRGB: [S]
 }
 
 /// Targets resized by averaging over pixel areas, in linear light and premultiplied.
@@ -17,7 +17,7 @@ enum TargetPyramid {
   static func scaled(
     _ targets: [TargetView], by scale: Double, background: SIMD3<Float>, keepsBackground: Bool,
     workers: Workers
-  ) -> [ScaledTarget] {
+  ) -> [ScaledTarget<Float>] {
     parallelMap(targets.count, workers: workers) { i in
       let target = targets[i]
       let picture = target.picture
@@ -35,7 +35,7 @@ enum TargetPyramid {
       }
       let small = areaAverage(
         linear, width: picture.width, height: picture.height, newWidth: width, newHeight: height)
-      var result = ScaledTarget(
+      var result = ScaledTarget<Float>(
         camera: target.camera.resized(width: width, height: height),
         alpha: [Float](repeating: 0, count: width * height),
         colorSRGB: [Float](repeating: 0, count: width * height * 3))

@@ -10,33 +10,33 @@ enum ViewLoss {
   ///   - losses: the weights.
   ///   - scale: a factor on value and cotangents, one over the number of views.
   /// - Returns: the value and the cotangents.
-  static func evaluate(
-    _ picture: Rendering<Float>, _ target: ScaledTarget, losses: FitConfig.Losses, scale: Float
-  ) -> (value: Float, cotangent: RenderingCotangent<Float>) {
-    var value: Float = 0
+  static func evaluate<S: RenderScalar>(
+    _ picture: Rendering<S>, _ target: ScaledTarget<S>, losses: FitConfig.Losses, scale: S
+  ) -> (value: S, cotangent: RenderingCotangent<S>) {
+    var value: S = 0
     let alpha = picture.alpha
-    var alphaBar = ImageBuffer<Float>(width: alpha.width, height: alpha.height, channels: 1)
+    var alphaBar = ImageBuffer<S>(width: alpha.width, height: alpha.height, channels: 1)
     if losses.alpha != 0 {
       let (loss, residual) = PixelLoss.forward(
         .l2, image: alpha.values, target: target.alpha, weights: nil, channels: 1)
-      value += Float(losses.alpha) * loss
+      value += S(losses.alpha) * loss
       PixelLoss.backward(
-        residual, valueBar: scale * Float(losses.alpha), into: &alphaBar.values)
+        residual, valueBar: scale * S(losses.alpha), into: &alphaBar.values)
     }
     if losses.iou != 0 {
       let (loss, residual) = SoftIoULoss.forward(alpha: alpha.values, target: target.alpha)
-      value += Float(losses.iou) * loss
-      SoftIoULoss.backward(residual, valueBar: scale * Float(losses.iou), into: &alphaBar.values)
+      value += S(losses.iou) * loss
+      SoftIoULoss.backward(residual, valueBar: scale * S(losses.iou), into: &alphaBar.values)
     }
-    var colorBar: ImageBuffer<Float>?
+    var colorBar: ImageBuffer<S>?
     if losses.color != 0, let color = picture.color {
       let encoded = color.values.map { sRGBEncode($0) }
       let (loss, residual) = PixelLoss.forward(
-        .huber(delta: Float(losses.huberDelta)), image: encoded, target: target.colorSRGB,
+        .huber(delta: S(losses.huberDelta)), image: encoded, target: target.colorSRGB,
         weights: nil, channels: 3)
-      value += Float(losses.color) * loss
-      var bar = ImageBuffer<Float>(width: color.width, height: color.height, channels: 3)
-      PixelLoss.backward(residual, valueBar: scale * Float(losses.color), into: &bar.values)
+      value += S(losses.color) * loss
+      var bar = ImageBuffer<S>(width: color.width, height: color.height, channels: 3)
+      PixelLoss.backward(residual, valueBar: scale * S(losses.color), into: &bar.values)
       for i in bar.values.indices {
         bar.values[i] = sRGBEncodeVJP(color.values[i], encodedBar: bar.values[i])
       }

@@ -3,7 +3,9 @@
 //   bytes 0..<8   "SFUMATOC"
 //   UInt32        version, 1
 //   UInt64        hash of the resolved configuration (FNV-1a of its YAML text)
-//   fields        in the order of `transfer`; arrays as UInt64 count and elements
+//   UInt64        hash of the targets and of the mesh to start from
+//   3 UInt64      stage, step within it, steps in all
+//   fields        in the order of `transfer`; arrays as UInt64 count and elements, two Floats a word
 //   UInt64        FNV-1a of all bytes before
 internal import SfumatoCore
 internal import SfumatoIO
@@ -46,6 +48,8 @@ private struct FieldWriter: FieldTransfer {
 
 private struct FieldReader: FieldTransfer {
   struct Truncated: Error {}
+  /// A count or an index that the plan does not allow there.
+  struct Mismatch: Error {}
   var bytes: ArraySlice<UInt8>
 
   mutating func transfer(_ value: inout UInt64) throws {
@@ -75,36 +79,24 @@ extension FieldTransfer {
     value = Float(bitPattern: UInt32(truncatingIfNeeded: word))
   }
 
-  /// Two elements a word.
-  mutating func transfer(words values: inout [UInt32]) throws {
-    var count = values.count
+  /// The number of elements, which is known before.
+  mutating func transfer(count expected: Int) throws {
+    var count = expected
     try transfer(&count)
-    guard count >= 0, count < 1 << 32 else { throw FieldReader.Truncated() }
-    if count != values.count { values = [] }
-    var index = 0
-    while index < count {
-      let low = index < values.count ? UInt64(values[index]) : 0
-      let high = index + 1 < values.count ? UInt64(values[index + 1]) : 0
-      var word = low | high << 32
-      try transfer(&word)
-      let parts = [UInt32(truncatingIfNeeded: word), UInt32(truncatingIfNeeded: word >> 32)]
-      for (k, part) in parts.enumerated() where index + k < count {
-        if index + k < values.count { values[index + k] = part } else { values.append(part) }
-      }
-      index += 2
-    }
+    guard count == expected else { throw FieldReader.Mismatch() }
   }
 
+  /// Two elements a word.
   mutating func transfer(_ values: inout [Float]) throws {
-    var words = values.map(\.bitPattern)
-    try transfer(words: &words)
-    values = words.map { Float(bitPattern: $0) }
-  }
-
-  mutating func transfer(_ values: inout [Int32]) throws {
-    var words = values.map { UInt32(bitPattern: $0) }
-    try transfer(words: &words)
-    values = words.map { Int32(bitPattern: $0) }
+    try transfer(count: values.count)
+    for index in stride(from: 0, to: values.count, by: 2) {
+      let hasSecond = index + 1 < values.count
+      let high = hasSecond ? UInt64(values[index + 1].bitPattern) : 0
+      var word = UInt64(values[index].bitPattern) | high << 32
+      try transfer(&word)
+      values[index] = Float(bitPattern: UInt32(truncatingIfNeeded: word))
+      if hasSecond { values[index + 1] = Float(bitPattern: UInt32(word >> 32)) }
+    }
   }
 
   mutating func transfer(_ value: inout RigidTransform<Float>) throws {
@@ -121,28 +113,14 @@ extension FieldTransfer {
     try transfer(&moments.beta2Power)
   }
 
-  /// The fields of a state, in the order of the file.
+  /// The fields of a state behind its place in the plan, in the order of the file.
   mutating func transfer(_ state: inout FitState) throws {
-    try transfer(&state.stage)
-    try transfer(&state.step)
-    try transfer(&state.totalSteps)
     try transfer(&state.stageLosses)
-    var positions = state.mesh.positions
-    var faces = state.mesh.faces
-    try transfer(&positions)
-    try transfer(&faces)
-    if faces != state.mesh.faces || positions.count != state.mesh.positions.count {
-      // Only stages that subdivide change the topology; they start from bare vertices and faces.
-      guard faces.count % 3 == 0, positions.count % 3 == 0,
-        faces.allSatisfy({ $0 >= 0 && Int($0) < positions.count / 3 })
-      else { throw FieldReader.Truncated() }
-      state.mesh = Mesh(positions: positions, faces: faces)
-    } else {
-      state.mesh.positions = positions
-    }
+    try transfer(&state.mesh.positions)
     try transfer(&state.coordinates)
     try transfer(&state.colorsSRGB)
     try transfer(&state.pose)
+    try transfer(count: state.cameras.count)
     for i in state.cameras.indices { try transfer(&state.cameras[i]) }
     try transfer(&state.logFocal)
     try transfer(&state.light)
@@ -162,16 +140,28 @@ enum Checkpoint {
   private static let magic = Array("SFUMATOC".utf8)
   private static let version: UInt32 = 1
 
+  /// What a checkpoint belongs to.
+  struct Owner: Equatable {
+    /// Hash of the resolved configuration.
+    var config: UInt64
+    /// Hash of targets and start.
+    var problem: UInt64
+  }
+
   /// The bytes of a state.
-  static func encode(_ state: FitState, configHash: UInt64) throws -> [UInt8] {
+  static func encode(_ state: FitState, owner: Owner) throws -> [UInt8] {
     var writer = FieldWriter()
     writer.bytes = magic
     for shift in stride(from: 0, to: 32, by: 8) {
       writer.bytes.append(UInt8(truncatingIfNeeded: version >> UInt32(shift)))
     }
-    var hash = configHash
-    writer.transfer(&hash)
+    var hashes = owner
+    writer.transfer(&hashes.config)
+    writer.transfer(&hashes.problem)
     var copy = state
+    try writer.transfer(&copy.stage)
+    try writer.transfer(&copy.step)
+    try writer.transfer(&copy.totalSteps)
     try writer.transfer(&copy)
     var sum = fnv1a(writer.bytes)
     writer.transfer(&sum)
@@ -180,7 +170,7 @@ enum Checkpoint {
 
   /// Puts the state of a checkpoint in place of a fresh one.
   static func restore(
-    _ state: inout FitState, from path: String, configHash: UInt64
+    _ regression: inout SceneRegression, from path: String, owner: Owner
   ) throws(CheckpointError) {
     let bytes: [UInt8]
     do {
@@ -188,34 +178,107 @@ enum Checkpoint {
     } catch {
       throw CheckpointError(path: path, problem: error.problem)
     }
-    guard bytes.count > 28, Array(bytes.prefix(8)) == magic else {
-      throw CheckpointError(path: path, problem: "is not a checkpoint of a fit")
-    }
-    guard bytes[8] == 1, bytes[9...11].allSatisfy({ $0 == 0 }) else {
-      throw CheckpointError(path: path, problem: "has version \(bytes[8]); this program reads 1")
-    }
+    try restore(&regression, from: bytes, path: path, owner: owner)
+  }
+
+  /// ``restore(_:from:owner:)`` on bytes; the path only names the file in errors.
+  static func restore(
+    _ regression: inout SceneRegression, from bytes: [UInt8], path: String, owner: Owner
+  ) throws(CheckpointError) {
     do {
-      var tail = FieldReader(bytes: bytes.suffix(8))
-      var sum: UInt64 = 0
-      try tail.transfer(&sum)
-      guard sum == fnv1a(bytes.dropLast(8)) else {
-        throw CheckpointError(path: path, problem: "is damaged: its check sum does not hold")
-      }
-      var reader = FieldReader(bytes: bytes[12..<bytes.count - 8])
-      var hash: UInt64 = 0
-      try reader.transfer(&hash)
-      guard hash == configHash else {
-        throw CheckpointError(
-          path: path,
-          problem: "belongs to another configuration than config.resolved.yaml beside it")
-      }
-      var fresh = state
-      try reader.transfer(&fresh)
-      state = fresh
-    } catch let error as CheckpointError {
-      throw error
+      regression.state = try decode(bytes, regression, owner: owner)
+    } catch let problem as Unusable {
+      throw CheckpointError(path: path, problem: problem.phrase)
     } catch {
-      throw CheckpointError(path: path, problem: "ends early")
+      throw CheckpointError(
+        path: path, problem: "does not fit to the plan in config.resolved.yaml beside its folder")
     }
+  }
+
+  private struct Unusable: Error {
+    var phrase: String
+  }
+
+  private static func decode(
+    _ bytes: [UInt8], _ regression: SceneRegression, owner: Owner
+  ) throws -> FitState {
+    guard bytes.count >= 12, Array(bytes.prefix(8)) == magic else {
+      throw Unusable(phrase: "is not a checkpoint of a fit")
+    }
+    let found = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[8 + $1]) << UInt32(8 * $1) }
+    guard found == version else {
+      throw Unusable(phrase: "has version \(found); this program reads \(version)")
+    }
+    let damaged = "is damaged: its check sum does not hold; without it the checkpoint before serves"
+    guard bytes.count >= 20 else { throw Unusable(phrase: damaged) }
+    var tail = FieldReader(bytes: bytes.suffix(8))
+    var sum: UInt64 = 0
+    try tail.transfer(&sum)
+    guard sum == fnv1a(bytes.dropLast(8)) else { throw Unusable(phrase: damaged) }
+    var reader = FieldReader(bytes: bytes[12..<bytes.count - 8])
+    var hashes = Owner(config: 0, problem: 0)
+    try reader.transfer(&hashes.config)
+    try reader.transfer(&hashes.problem)
+    guard hashes.config == owner.config else {
+      throw Unusable(phrase: "belongs to another configuration than config.resolved.yaml")
+    }
+    guard hashes.problem == owner.problem else {
+      throw Unusable(phrase: "belongs to other targets, cameras or another mesh to start from")
+    }
+    var (stage, step, total) = (0, 0, 0)
+    try reader.transfer(&stage)
+    try reader.transfer(&step)
+    try reader.transfer(&total)
+    guard regression.config.holds(stage: stage, step: step, totalSteps: total) else {
+      throw FieldReader.Mismatch()
+    }
+    var state = regression.blank(stage: stage, step: step)
+    (state.stage, state.step, state.totalSteps) = (stage, step, total)
+    try reader.transfer(&state)
+    guard reader.bytes.isEmpty else { throw FieldReader.Mismatch() }
+    return state
+  }
+}
+
+extension FitConfig {
+  /// Whether a fit by this plan comes by a place.
+  fileprivate func holds(stage: Int, step: Int, totalSteps: Int) -> Bool {
+    guard (0...stages.count).contains(stage), step >= 0 else { return false }
+    guard step <= (stage < stages.count ? stages[stage].steps : 0) else { return false }
+    return totalSteps == stages[..<stage].reduce(0) { $0 + $1.steps } + step
+  }
+}
+
+extension FitProblem {
+  /// A hash of everything in it.
+  var fingerprint: UInt64 {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    func add(_ word: UInt32) { hash = (hash ^ UInt64(word)) &* 0x100_0000_01B3 }
+    func add(_ values: [Float]) {
+      add(UInt32(truncatingIfNeeded: values.count))
+      for value in values { add(value.bitPattern) }
+    }
+    for target in targets {
+      let camera = target.camera
+      let motion = camera.worldToCamera
+      add(UInt32(truncatingIfNeeded: camera.width))
+      add(UInt32(truncatingIfNeeded: camera.height))
+      add(camera.projection == .perspective ? 0 : 1)
+      add([
+        camera.focal.x, camera.focal.y, camera.principal.x, camera.principal.y, motion.rotation.w,
+        motion.rotation.vector.x, motion.rotation.vector.y, motion.rotation.vector.z,
+        motion.translation.x, motion.translation.y, motion.translation.z,
+      ])
+      add(target.picture.values)
+    }
+    if let bounds { for c in 0..<3 { add([bounds.lower[c], bounds.upper[c]]) } }
+    if let mesh {
+      add(mesh.positions)
+      for corner in mesh.faces { add(UInt32(bitPattern: corner)) }
+      add(mesh.vertexColors ?? [])
+      add(mesh.faceColors ?? [])
+      add(mesh.normals ?? [])
+    }
+    return hash
   }
 }

@@ -27,13 +27,17 @@ public struct FitSummary: Sendable {
   public var evaluation: Evaluation
   /// `plan` (done), `time_limit` or `signal`.
   public var stoppedBy: String
+  /// Steps of this process that were not taken, because the gradient or the moved scene was not finite.
+  public var skippedSteps: Int
 }
 
 /// A fit with a folder: checkpoints, previews, logs and results around a ``SceneRegression``.
 public struct FitRun: Sendable {
   private var regression: SceneRegression
   private let folder: RunFolder
-  private let configHash: UInt64
+  private let owner: Checkpoint.Owner
+  /// When this process began with the run.
+  private let began = Date()
 
   /// The configuration that the run uses.
   public var config: FitConfig { regression.config }
@@ -41,22 +45,29 @@ public struct FitRun: Sendable {
   /// Starts a new run in a folder.
   ///
   /// A time limit becomes step counts here, by a probe whose results are thrown away.
+  ///
+  /// - Throws: ``RunFolderError``.
   public init(
     _ problem: FitProblem, config: FitConfig, folder path: String, force: Bool,
     workers: Workers = .all
   ) throws {
+    // Before the probe, which takes time.
+    try RunFolder.requireFree(path, force: force)
     var config = config
     if config.timeLimitSeconds > 0 {
-      config = config.fitted(to: Self.probe(problem, config, workers), targets: problem.targets.count)
+      let seconds = Self.probe(problem, config, workers)
+      config = config.fitted(to: seconds, spent: Date().timeIntervalSince(began))
     }
     folder = try RunFolder.create(path, force: force)
     let yaml = try config.yaml()
     try folder.write(yaml, to: folder.configPath)
-    configHash = fnv1a(yaml.utf8)
+    owner = Checkpoint.Owner(config: fnv1a(yaml.utf8), problem: problem.fingerprint)
     regression = SceneRegression(problem, config: config, workers: workers)
-    try folder.write("step,stage,loss,edge_width_px\n", to: folder.metricsPath)
+    try folder.write(Self.metricsHeader, to: folder.metricsPath)
     try folder.write("", to: folder.logPath)
   }
+
+  private static let metricsHeader = "step,stage,loss,edge_width_px\n"
 
   /// Goes on with a run from its last checkpoint; the configuration is the one in the folder.
   ///
@@ -73,26 +84,34 @@ public struct FitRun: Sendable {
     do {
       yaml = String(decoding: try readBytes(folder.configPath), as: UTF8.self)
     } catch {
-      throw RunFolderError(path: folder.configPath, problem: error.problem)
+      throw RunFolderError(path: folder.configPath, kind: .isUnusable, problem: error.problem)
     }
     let config = try FitConfig(resolvedYAML: yaml, origin: folder.configPath)
-    configHash = fnv1a(yaml.utf8)
-    regression = SceneRegression(try problem(config), config: config, workers: workers)
+    let problem = try problem(config)
+    owner = Checkpoint.Owner(config: fnv1a(yaml.utf8), problem: problem.fingerprint)
+    regression = SceneRegression(problem, config: config, workers: workers)
     if let checkpoint = folder.lastCheckpoint {
-      try Checkpoint.restore(&regression.state, from: checkpoint, configHash: configHash)
+      try Checkpoint.restore(&regression, from: checkpoint, owner: owner)
     }
-    try trimMetrics()
+    try trim()
   }
 
-  /// Drops the lines of steps that will be done again.
-  private func trimMetrics() throws {
-    let bytes = (try? readBytes(folder.metricsPath)) ?? []
-    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-    let kept = lines.prefix(1 + regression.state.totalSteps)
+  /// Drops the lines of steps that will be done again, and a line that a kill cut short.
+  private func trim() throws {
+    let done = regression.state.totalSteps
+    func lines(_ path: String) -> [Substring] {
+      String(decoding: (try? readBytes(path)) ?? [], as: UTF8.self).split(separator: "\n")
+    }
+    let steps = lines(folder.metricsPath).dropFirst().prefix(done)
     try folder.write(
-      kept.isEmpty
-        ? "step,stage,loss,edge_width_px\n" : kept.joined(separator: "\n") + "\n",
-      to: folder.metricsPath)
+      Self.metricsHeader + steps.map { $0 + "\n" }.joined(), to: folder.metricsPath)
+    let entries = lines(folder.logPath).filter { line in
+      guard let entry = try? JSONDecoder().decode(LogEntry.self, from: Data(line.utf8)) else {
+        return false
+      }
+      return entry.step <= done
+    }
+    try folder.write(entries.map { $0 + "\n" }.joined(), to: folder.logPath)
   }
 
   /// Seconds a step of each stage, measured on a copy.
@@ -100,6 +119,7 @@ public struct FitRun: Sendable {
     _ problem: FitProblem, _ config: FitConfig, _ workers: Workers
   ) -> [Double] {
     var shortened = config
+    shortened.pose.trialSteps = 0
     for i in shortened.stages.indices { shortened.stages[i].steps = min(config.stages[i].steps, 3) }
     var seconds = [Double](repeating: 0, count: config.stages.count)
     var regression = SceneRegression(problem, config: shortened, workers: workers)
@@ -129,6 +149,7 @@ public struct FitRun: Sendable {
     let start = Date()
     let limit = config.timeLimitSeconds
     var stoppedBy = "plan"
+    var skipped = 0
     let metrics = try LineLog(folder.metricsPath)
     let log = try LineLog(folder.logPath)
     while true {
@@ -136,19 +157,22 @@ public struct FitRun: Sendable {
         stoppedBy = "signal"
         break
       }
-      if limit > 0, Date().timeIntervalSince(start) > limit {
+      if limit > 0, Date().timeIntervalSince(began) > limit {
         stoppedBy = "time_limit"
         break
       }
       guard let step = regression.next() else { break }
       try metrics.append("\(step.index),\(step.stageName),\(step.loss),\(step.edgeWidthPixels)")
       progress(step)
+      if step.wasSkipped { skipped += 1 }
       if step.index % config.previewEvery == 0 {
         try savePreview()
-        let seconds = Int(Date().timeIntervalSince(start) * 1000)
-        try log.append(
-          "{\"step\":\(step.index),\"stage\":\"\(step.stageName)\",\"loss\":\(step.loss),"
-            + "\"milliseconds\":\(seconds)}")
+        let entry = LogEntry(
+          step: step.index, stage: step.stageName, loss: step.loss.isFinite ? step.loss : nil,
+          milliseconds: Int(Date().timeIntervalSince(start) * 1000))
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        try log.append(String(decoding: try encoder.encode(entry), as: UTF8.self))
       }
       if step.index % config.checkpointEvery == 0 { try saveCheckpoint() }
     }
@@ -166,22 +190,35 @@ public struct FitRun: Sendable {
     return FitSummary(
       run: folder.path, steps: regression.state.totalSteps,
       seconds: Date().timeIntervalSince(start), stages: stages, evaluation: evaluation,
-      stoppedBy: stoppedBy)
+      stoppedBy: stoppedBy, skippedSteps: skipped)
   }
 
   private func savePreview() throws {
-    try saveImage(
-      PreviewSheet.make(regression),
-      to: "\(folder.previews)/\(RunFolder.padded(regression.state.totalSteps)).png")
+    let path = "\(folder.previews)/\(RunFolder.padded(regression.state.totalSteps)).png"
+    try writing(path) { try saveImage(PreviewSheet.make(regression), to: path) }
   }
 
   private func saveCheckpoint() throws {
     let path = folder.checkpoint(regression.state.totalSteps)
+    let bytes = try Checkpoint.encode(regression.state, owner: owner)
+    try writing(path) { try writeAtomically(bytes, to: path) }
+  }
+
+  /// Does what writes a file; where that fails the run's folder is to blame and not the fit's input.
+  private func writing(_ path: String, _ body: () throws -> Void) throws {
+    func failure(_ problem: String) -> RunFolderError {
+      RunFolderError(path: path, kind: .isUnwritable, problem: problem)
+    }
     do {
-      try writeAtomically(
-        try Checkpoint.encode(regression.state, configHash: configHash), to: path)
+      try body()
     } catch let error as FileAccessError {
-      throw RunFolderError(path: path, problem: error.problem)
+      throw failure(error.problem)
+    } catch let error as RunFolderError {
+      throw error
+    } catch {
+      // Writers describe themselves as "path: problem".
+      let text = "\(error)"
+      throw failure(text.hasPrefix(path + ": ") ? String(text.dropFirst(path.count + 2)) : text)
     }
   }
 
@@ -195,14 +232,21 @@ public struct FitRun: Sendable {
 
   private func saveResult(_ evaluation: Evaluation) throws {
     let mesh = regression.worldMesh
-    try saveOBJ(mesh, to: folder.result + "/mesh.obj")
-    try savePLY(mesh, to: folder.result + "/mesh.ply")
+    func result(_ name: String, _ save: (String) throws -> Void) throws {
+      let path = "\(folder.result)/\(name)"
+      try writing(path) { try save(path) }
+    }
+    try result("mesh.obj") { try saveOBJ(mesh, to: $0) }
+    try result("mesh.ply") { try savePLY(mesh, to: $0) }
     let cameras = regression.cameras
     let frames = regression.problem.targets.enumerated().map { i, target in
-      CameraFrame(filePath: target.file, imagePath: target.imagePath, camera: cameras[i])
+      CameraFrame(
+        filePath: target.file, imagePath: target.imagePath, maskPath: target.maskPath,
+        camera: cameras[i])
     }
     if cameras.allSatisfy({ $0.projection == .perspective }) {
-      try saveCameras(CameraSet(frames: frames), to: folder.result + "/transforms.json")
+      let set = CameraSet(frames: frames, bounds: regression.problem.bounds)
+      try result("transforms.json") { try saveCameras(set, to: $0) }
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
@@ -232,6 +276,15 @@ private struct FitMetrics: Encodable {
   }
 }
 
+/// A line of `log.jsonl`.
+private struct LogEntry: Codable {
+  var step: Int
+  var stage: String
+  /// Nil where it is not finite.
+  var loss: Float?
+  var milliseconds: Int
+}
+
 /// A text file that grows by lines.
 private final class LineLog {
   private let handle: FileHandle
@@ -239,7 +292,7 @@ private final class LineLog {
 
   init(_ path: String) throws(RunFolderError) {
     guard let handle = FileHandle(forWritingAtPath: path) else {
-      throw RunFolderError(path: path, problem: "cannot be written")
+      throw RunFolderError(path: path, kind: .isUnwritable, problem: "cannot be written")
     }
     self.handle = handle
     self.path = path
@@ -250,7 +303,8 @@ private final class LineLog {
     do {
       try handle.write(contentsOf: Data((line + "\n").utf8))
     } catch {
-      throw RunFolderError(path: path, problem: "cannot be written: \(error.localizedDescription)")
+      throw RunFolderError(
+        path: path, kind: .isUnwritable, problem: "cannot be written; is the device full?")
     }
   }
 

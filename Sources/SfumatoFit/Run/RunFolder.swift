@@ -4,8 +4,20 @@ internal import SfumatoIO
 
 /// Why a run's folder cannot be used.
 public struct RunFolderError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// Whose fault it is.
+  public enum Kind: Equatable, Sendable {
+    /// Something is there that must not be overwritten.
+    case isTaken
+    /// The operating system did not let it be written: no permission, no space.
+    case isUnwritable
+    /// It does not hold what it should.
+    case isUnusable
+  }
+
   /// The folder or file.
   public var path: String
+  /// Whose fault it is.
+  public var kind: Kind
   /// What is wrong and what would be right.
   public var problem: String
 
@@ -24,23 +36,42 @@ struct RunFolder: Sendable {
   var previews: String { path + "/previews" }
   var result: String { path + "/result" }
 
+  /// Throws where a new run may not take the folder: it holds an earlier run and `force` is not given, or other
+  /// things than a run.
+  static func requireFree(_ path: String, force: Bool) throws(RunFolderError) {
+    let files = FileManager.default
+    guard let found = try? files.contentsOfDirectory(atPath: path) else {
+      guard !files.fileExists(atPath: path) else {
+        throw RunFolderError(
+          path: path, kind: .isTaken, problem: "is a file, not a folder; give another name")
+      }
+      return
+    }
+    guard !found.isEmpty else { return }
+    guard files.fileExists(atPath: RunFolder(path: path).configPath) else {
+      throw RunFolderError(
+        path: path, kind: .isTaken, problem: "holds other things than a run; give another folder")
+    }
+    guard force else {
+      throw RunFolderError(
+        path: path, kind: .isTaken,
+        problem: "holds a run already; --force replaces it, --resume goes on with it")
+    }
+  }
+
   /// Makes the folder of a new run; with `force` an earlier run's files in it are removed, nothing else.
   static func create(_ path: String, force: Bool) throws(RunFolderError) -> RunFolder {
+    try requireFree(path, force: force)
     let folder = RunFolder(path: path)
-    let files = FileManager.default
-    if let found = try? files.contentsOfDirectory(atPath: path), !found.isEmpty {
-      guard force else {
-        throw RunFolderError(
-          path: path, problem: "is there already; --force replaces it, --resume goes on with it")
+    for part in [
+      folder.configPath, folder.metricsPath, folder.logPath, folder.checkpoints,
+      folder.previews, folder.result,
+    ] where FileManager.default.fileExists(atPath: part) {
+      do {
+        try FileManager.default.removeItem(atPath: part)
+      } catch {
+        throw RunFolderError(path: part, kind: .isUnwritable, problem: "cannot be removed")
       }
-      guard files.fileExists(atPath: folder.configPath) else {
-        throw RunFolderError(
-          path: path, problem: "holds other things than a run; give another folder")
-      }
-      for part in [
-        folder.configPath, folder.metricsPath, folder.logPath, folder.checkpoints,
-        folder.previews, folder.result,
-      ] { try? files.removeItem(atPath: part) }
     }
     try folder.makeFolders()
     return folder
@@ -52,7 +83,7 @@ struct RunFolder: Sendable {
         try FileManager.default.createDirectory(
           atPath: part, withIntermediateDirectories: true)
       } catch {
-        throw RunFolderError(path: part, problem: "cannot be made: \(error.localizedDescription)")
+        throw RunFolderError(path: part, kind: .isUnwritable, problem: "the folder cannot be made")
       }
     }
   }
@@ -62,7 +93,8 @@ struct RunFolder: Sendable {
     let folder = RunFolder(path: path)
     guard FileManager.default.fileExists(atPath: folder.configPath) else {
       throw RunFolderError(
-        path: path, problem: "has no config.resolved.yaml, so there is no run to resume")
+        path: path, kind: .isUnusable,
+        problem: "has no config.resolved.yaml, so there is no run to resume")
     }
     try folder.makeFolders()
     return folder
@@ -73,7 +105,7 @@ struct RunFolder: Sendable {
     do {
       try writeAtomically(Array(text.utf8), to: path)
     } catch {
-      throw RunFolderError(path: path, problem: error.problem)
+      throw RunFolderError(path: path, kind: .isUnwritable, problem: error.problem)
     }
   }
 
@@ -88,6 +120,7 @@ struct RunFolder: Sendable {
   /// The newest checkpoint, or nil before the first.
   var lastCheckpoint: String? {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: checkpoints)) ?? []
-    return names.filter { $0.hasSuffix(".bin") }.max().map { "\(checkpoints)/\($0)" }
+    let steps = names.filter { $0.hasSuffix(".bin") }.compactMap { Int($0.dropLast(4)) }
+    return steps.max().map(checkpoint)
   }
 }

@@ -12,7 +12,8 @@ public func loadRunScene(_ run: String) throws -> Scene<Float> {
     parameters = try JSONDecoder().decode(
       FitParameters.self, from: Data(try readBytes(path)))
   } catch {
-    throw RunFolderError(path: path, problem: "is not the params.json of a run")
+    throw RunFolderError(
+      path: path, kind: .isUnusable, problem: "is not the params.json of a run")
   }
   let lights = parameters.sceneLights
   return Scene(mesh, shading: lights.isEmpty ? .unlit : .lambert, lights: lights)

@@ -56,5 +56,6 @@ private func loadTarget(
     }
   }
   return TargetView(
-    file: frame.filePath, camera: frame.camera, picture: picture, imagePath: frame.imagePath)
+    file: frame.filePath, camera: frame.camera, picture: picture, imagePath: frame.imagePath,
+    maskPath: frame.maskPath)
 }

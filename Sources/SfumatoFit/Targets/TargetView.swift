@@ -6,6 +6,8 @@ public struct TargetView: Equatable, Sendable {
   public var file: String
   /// The path of the picture; empty where it came from elsewhere.
   public var imagePath: String
+  /// The path of the mask beside the picture, where there is one.
+  public var maskPath: String?
   /// The camera; its size is the picture's.
   public var camera: Camera<Float>
   /// Straight RGBA, `[H, W, 4]`: sRGB codes in 0...1 as in the file, and the mask as alpha.
@@ -13,9 +15,11 @@ public struct TargetView: Equatable, Sendable {
 
   /// Makes a view.
   public init(
-    file: String, camera: Camera<Float>, picture: ImageBuffer<Float>, imagePath: String = ""
+    file: String, camera: Camera<Float>, picture: ImageBuffer<Float>, imagePath: String = "",
+    maskPath: String? = nil
   ) {
     self.imagePath = imagePath
+    self.maskPath = maskPath
     precondition(picture.channels == 4, "\(picture.channels) channels, not 4")
     precondition(
       picture.width == camera.width && picture.height == camera.height,

@@ -1,0 +1,109 @@
+// How each unknown moves: its gradient in the units of its learning rate, one optimiser's step, and back.
+internal import SfumatoCore
+internal import SfumatoSolve
+
+extension SceneRegression {
+  /// Moves all unknowns by their optimisers' steps.
+  mutating func update(
+    _ stage: FitConfig.Stage, _ gradient: SceneGradient<Float>, chosen: [Int],
+    cameras: [Camera<Float>]
+  ) {
+    let rates = stage.learningRates
+    let decay = stage.anneal(1, stage.learningRateEnd, step: state.step)
+    for unknown in config.unknowns {
+      switch unknown {
+      case .shape: moveShape(gradient.meshes[0].positions, Float(rates.shape * decay))
+      case .color:
+        moveColors(gradient.meshes[0].vertexColors, Float(rates.color * decay))
+      case .pose: movePose(gradient.instances[0], Float(rates.pose * decay))
+      case .cameras:
+        moveCameras(gradient.cameras, chosen: chosen, Float(rates.cameras * decay))
+      case .focal:
+        var bar: Float = 0
+        for (camera, part) in zip(cameras, gradient.cameras) {
+          bar += dot(camera.focal, part.focal)
+        }
+        state.logFocal +=
+          state.focalOptimizer.step(gradient: [bar], learningRate: Float(rates.focal * decay))[0]
+      case .light: moveLight(gradient.lights, Float(rates.light * decay))
+      case .background:
+        let bar = (0..<3).map { c in
+          sRGBDecodeVJP(state.background[c], linearBar: gradient.background[c])
+        }
+        let step = state.backgroundOptimizer.step(
+          gradient: bar, learningRate: Float(rates.background * decay))
+        for c in 0..<3 {
+          state.background[c] = Swift.min(Swift.max(state.background[c] + step[c], 0), 1)
+        }
+      }
+    }
+  }
+
+  private mutating func moveShape(_ bar: [Float], _ rate: Float) {
+    if let largeSteps = level?.largeSteps {
+      let step = state.shapeOptimizer.step(
+        gradient: largeSteps.gradient(positionsBar: bar), learningRate: rate * radius)
+      for i in step.indices { state.coordinates[i] += step[i] }
+      state.mesh.positions = largeSteps.toPositions(state.coordinates)
+    } else {
+      let step = state.shapeOptimizer.step(gradient: bar, learningRate: rate * radius)
+      for i in step.indices { state.mesh.positions[i] += step[i] }
+    }
+  }
+
+  private mutating func moveColors(_ bar: [Float], _ rate: Float) {
+    guard bar.count == state.colorsSRGB.count else { return }
+    var encodedBar = bar
+    for i in bar.indices {
+      encodedBar[i] = sRGBDecodeVJP(state.colorsSRGB[i], linearBar: bar[i])
+    }
+    let step = state.colorOptimizer.step(gradient: encodedBar, learningRate: rate)
+    for i in step.indices {
+      state.colorsSRGB[i] = Swift.min(Swift.max(state.colorsSRGB[i] + step[i], 0), 1)
+    }
+  }
+
+  /// The cotangent of turning about a centre and shifting, in units where a step of 1 is a radian or a radius.
+  private func rigidBar(_ twist: Twist<Float>, center: SIMD3<Float>) -> [Float] {
+    let angular = twist.angular - cross(center, twist.linear)
+    let linear = twist.linear * radius
+    return [angular.x, angular.y, angular.z, linear.x, linear.y, linear.z]
+  }
+
+  private func twist(_ step: ArraySlice<Float>) -> Twist<Float> {
+    let s = Array(step)
+    return Twist(angular: s.vector3(0), linear: s.vector3(1) * radius)
+  }
+
+  private mutating func movePose(_ bar: Twist<Float>, _ rate: Float) {
+    let center = state.pose * state.mesh.boundingSphere.center
+    let step = state.poseOptimizer.step(
+      gradient: rigidBar(bar, center: center), learningRate: rate)
+    state.pose = Self.about(center, twist(step[...])) * state.pose
+  }
+
+  private mutating func moveCameras(_ bars: [CameraGradient<Float>], chosen: [Int], _ rate: Float) {
+    let center = state.pose * state.mesh.boundingSphere.center
+    var gradient = [Float](repeating: 0, count: 6 * state.cameras.count)
+    for (view, bar) in zip(chosen, bars) {
+      let own = rigidBar(bar.twist, center: state.cameras[view] * center)
+      for k in 0..<6 { gradient[6 * view + k] = own[k] }
+    }
+    let step = state.cameraOptimizer.step(gradient: gradient, learningRate: rate)
+    for view in chosen {
+      let moved = twist(step[(6 * view)..<(6 * view + 6)])
+      state.cameras[view] =
+        Self.about(state.cameras[view] * center, moved) * state.cameras[view]
+    }
+  }
+
+  private mutating func moveLight(_ bars: [LightGradient<Float>], _ rate: Float) {
+    guard bars.count == 2 else { return }
+    let (a, d, c) = (bars[0].color, bars[1].direction, bars[1].color)
+    let step = state.lightOptimizer.step(
+      gradient: [a.x, a.y, a.z, d.x, d.y, d.z, c.x, c.y, c.z], learningRate: rate)
+    for i in step.indices { state.light[i] += step[i] }
+    for i in [0, 1, 2, 6, 7, 8] { state.light[i] = Swift.max(state.light[i], 0) }
+    state.light.setVector3(1, normalize(state.light.vector3(1)))
+  }
+}
