@@ -13,7 +13,7 @@ swift build -c release --product sfumato >&2
 sfumato=$(swift build -c release --show-bin-path)/sfumato
 
 # A number with so many digits after the point.
-rounded() { LC_ALL=C awk -v digits="$1" '{ printf "%.*f\n", digits, $1 }'; }
+rounded() { LC_ALL=C awk -v digits="$1" '{ printf "%." digits "f\n", $1 }'; }
 
 # The first number under a key of a one-line JSON object.
 number() { # KEY FILE
