@@ -15,6 +15,12 @@ let common: [SwiftSetting] = [
 
 let real: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
 
+// What a program imports as Sfumato. The modules that it re-exports are named as well: an incremental build would not
+// compile the program anew when only one of them has changed.
+let everything: [Target.Dependency] = [
+  "Sfumato", "SfumatoCore", "SfumatoSolve", "SfumatoIO", "SfumatoFit",
+]
+
 // The same kernel files three times: SfumatoKernelsV3 and V4 hold links to the files of SfumatoKernels
 // and are compiled for wider instruction sets; SfumatoCore picks one table at run time.
 #if os(Linux) && arch(x86_64)
@@ -105,13 +111,13 @@ let package = Package(
       ],
       path: "Benchmarks", exclude: ["baseline.json"], swiftSettings: common),
     .executableTarget(
-      name: "Example01Triangle", dependencies: ["Sfumato"], path: "examples/01-triangle",
+      name: "Example01Triangle", dependencies: everything, path: "examples/01-triangle",
       swiftSettings: common),
     .executableTarget(
-      name: "Example02Gradient", dependencies: ["Sfumato"], path: "examples/02-gradient",
+      name: "Example02Gradient", dependencies: everything, path: "examples/02-gradient",
       swiftSettings: common),
     .executableTarget(
-      name: "Example03Fit", dependencies: ["Sfumato"], path: "examples/03-fit",
+      name: "Example03Fit", dependencies: everything, path: "examples/03-fit",
       swiftSettings: common),
     .target(
       name: "SfumatoTestSupport", dependencies: ["SfumatoCore", real],

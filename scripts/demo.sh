@@ -13,7 +13,7 @@ swift build -c release --product sfumato >&2
 sfumato=$(swift build -c release --show-bin-path)/sfumato
 
 # A number with so many digits after the point.
-rounded() { LC_ALL=C awk -v digits="$1" '{ printf "%.*f\n", digits, $1 }'; }
+rounded() { LC_ALL=C awk -v digits="$1" '{ printf "%." digits "f\n", $1 }'; }
 
 # The first number under a key of a one-line JSON object.
 number() { # KEY FILE
@@ -38,12 +38,12 @@ angle_degrees() { # FILE FILE
 }
 
 mkdir -p "$out"
-echo "== 1. shape and colour from 20 pictures with known cameras, from a sphere (a minute or two)" >&2
+echo "== 1. shape and colour from 20 pictures with known cameras, from a sphere (about three minutes)" >&2
 "$sfumato" fit $duck/transforms_train.json -o $out/shape --force --json >$out/shape-fit.json
 "$sfumato" eval $out/shape --cameras $duck/transforms_test.json --json >$out/shape-eval.json
 "$sfumato" compare $out/shape/result/mesh.obj $duck/mesh.obj --json >$out/shape-compare.json
 
-echo "== 2. pose of the known mesh from one picture (less than a minute)" >&2
+echo "== 2. pose of the known mesh from one picture (a minute or two)" >&2
 "$sfumato" fit $duck/pose/transforms.json --init $duck/mesh.obj --solve pose -o $out/pose --force \
   --json >$out/pose-fit.json
 
