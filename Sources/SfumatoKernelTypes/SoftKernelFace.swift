@@ -34,6 +34,8 @@ public struct SoftKernelFace: Sendable {
   public var right: Float
   /// The box's bottom row.
   public var bottom: Float
+  /// The largest of the corners' depth logits.
+  public var largestLogit: Float
   /// One over twice the signed area of corners 0, 1, 2.
   public var inverseArea: Float = 0
   /// Whether there is a fourth corner.
@@ -56,6 +58,7 @@ public struct SoftKernelFace: Sendable {
     top = y.min()
     right = x.max()
     bottom = y.max()
+    largestLogit = logit.max()
     let count = isQuadrilateral ? 4 : 3
     for k in 0..<count {
       let next = k + 1 == count ? 0 : k + 1

@@ -221,5 +221,5 @@ func nearestLogits(_ job: borrowing SoftTileJob, inverted: Bool) -> Lanes {
 /// only its alpha counts.
 @_transparent
 func hiddenBlocks(_ face: borrowing SoftKernelFace, _ nearest: Lanes) -> UInt32 {
-  bits(splat(face.logit.max() + 17) .< nearest)
+  bits(splat(face.largestLogit + 17) .< nearest)
 }
