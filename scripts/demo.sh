@@ -38,12 +38,12 @@ angle_degrees() { # FILE FILE
 }
 
 mkdir -p "$out"
-echo "== 1. shape and colour from 20 pictures with known cameras, from a sphere (about three minutes)" >&2
+echo "== 1. shape and colour from 20 pictures with known cameras, from a sphere (about a minute and a half)" >&2
 "$sfumato" fit $duck/transforms_train.json -o $out/shape --force --json >$out/shape-fit.json
 "$sfumato" eval $out/shape --cameras $duck/transforms_test.json --json >$out/shape-eval.json
 "$sfumato" compare $out/shape/result/mesh.obj $duck/mesh.obj --json >$out/shape-compare.json
 
-echo "== 2. pose of the known mesh from one picture (a minute or two)" >&2
+echo "== 2. pose of the known mesh from one picture (half a minute)" >&2
 "$sfumato" fit $duck/pose/transforms.json --init $duck/mesh.obj --solve pose -o $out/pose --force \
   --json >$out/pose-fit.json
 
