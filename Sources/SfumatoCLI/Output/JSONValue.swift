@@ -1,3 +1,5 @@
+internal import SfumatoIO
+
 /// What `--json` prints: keys keep the order in which they are written.
 enum JSONValue: Equatable, Sendable {
   /// Nothing; also stands for a number that is not one.
@@ -42,10 +44,10 @@ enum JSONValue: Equatable, Sendable {
     case .bool(let value): value ? "true" : "false"
     case .integer(let value): String(value)
     case .number(let value): Self.text(of: value)
-    case .string(let value): Self.quoted(value)
+    case .string(let value): quotedJSON(value)
     case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
     case .object(let members):
-      "{" + members.map { Self.quoted($0.key) + ":" + $0.value.text }.joined(separator: ",") + "}"
+      "{" + members.map { quotedJSON($0.key) + ":" + $0.value.text }.joined(separator: ",") + "}"
     }
   }
 
@@ -53,24 +55,6 @@ enum JSONValue: Equatable, Sendable {
     if value.isNaN { return "null" }
     if value.isInfinite { return String(value > 0 ? infinityStandIn : -infinityStandIn) }
     return String(value)
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": result += "\\\""
-      case "\\": result += "\\\\"
-      case "\n": result += "\\n"
-      case "\t": result += "\\t"
-      case "\r": result += "\\r"
-      case _ where scalar.value < 0x20:
-        let hex = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }
 

@@ -1,7 +1,6 @@
 internal import Foundation
 public import SfumatoCore
 internal import SfumatoIO
-internal import Synchronization
 
 /// What a finished (or stopped) run says of itself.
 public struct FitSummary: Sendable {

@@ -85,7 +85,7 @@ private func kindName(_ type: any Any.Type) -> String {
 }
 
 /// A string as JSON writes it, with quotes.
-func quotedJSON(_ text: String) -> String {
+package func quotedJSON(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
     switch scalar {
