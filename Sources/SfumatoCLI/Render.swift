@@ -21,7 +21,7 @@ struct Render: ParsableCommand {
     case logistic
     case logisticSquared = "logistic-squared"
 
-    var profile: EdgeProfile { .logistic(squared: self == .logisticSquared) }
+    var profile: EdgeProfile<Float> { .logistic(squared: self == .logisticSquared) }
   }
 
   @Argument(help: "An OBJ mesh.")

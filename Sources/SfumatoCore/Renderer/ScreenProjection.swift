@@ -13,10 +13,7 @@ struct DepthScale<S: RenderScalar>: Equatable, Sendable {
   init(
     _ settings: SoftSettings<S>, sphere: (center: SIMD3<S>, radius: S), camera: Camera<S>
   ) {
-    let gamma: S
-    switch settings.depth {
-    case .softmax(let temperature): gamma = temperature
-    }
+    let gamma = settings.depth.temperature
     switch settings.depthRange {
     case .planes(let near, let far):
       self.near = near

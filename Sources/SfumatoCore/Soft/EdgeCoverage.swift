@@ -19,9 +19,7 @@ public struct EdgeCoverage<S: RenderScalar>: Equatable, Sendable {
   /// The profile of some settings.
   public init(_ settings: SoftSettings<S>) {
     let width = settings.edgeWidthPixels
-    switch settings.profile {
-    case .logistic(let isSquared): squared = isSquared
-    }
+    squared = settings.profile.squared
     inverseScale = squared ? 1 / (width * width) : 1 / width
     tailBound = settings.tailBound
     if tailBound > 0 {

@@ -1,23 +1,3 @@
-/// How the coverage of a face falls off across its edge; closed, so that each pass names every member.
-public enum EdgeProfile: Equatable, Sendable {
-  /// The logistic distribution of the signed distance, or of the signed squared distance.
-  ///
-  /// Source: Liu et al. 2019, "Soft Rasterizer", eq. 1 (squared); Petersen et al. 2022, "GenDR" (plain).
-  case logistic(squared: Bool)
-}
-
-/// How the coverages of several faces make the alpha of a pixel.
-public enum CoverageAggregation: Equatable, Sendable {
-  /// Independent events: `alpha = 1 - Π (1 - D)`.
-  case probabilistic
-}
-
-/// How the colours of several faces make the colour of a pixel.
-public enum DepthAggregation<S: RenderScalar>: Equatable, Sendable {
-  /// A softmax over `log D + depth logit`; `gamma` is its temperature as a fraction of the depth range.
-  case softmax(gamma: S)
-}
-
 /// How the faces' colour meets the background.
 public enum ColorComposition<S: RenderScalar>: Equatable, Sendable {
   /// `alpha C + (1 - alpha) background`: the outline of the colour is the outline of alpha.
@@ -48,11 +28,11 @@ public enum DepthRange<S: RenderScalar>: Equatable, Sendable {
 /// The smoothing of the soft renderer.
 public struct SoftSettings<S: RenderScalar>: Equatable, Sendable {
   /// The fall-off across an edge.
-  public var profile: EdgeProfile
+  public var profile: EdgeProfile<S>
   /// The scale of the fall-off, pixels, for the plain and the squared form alike.
   public var edgeWidthPixels: S
   /// How coverages make alpha.
-  public var coverage: CoverageAggregation
+  public var coverage: CoverageAggregation<S>
   /// How colours are chosen over depth.
   public var depth: DepthAggregation<S>
   /// How colour meets the background.
@@ -69,8 +49,8 @@ public struct SoftSettings<S: RenderScalar>: Equatable, Sendable {
 
   /// Makes settings; the defaults suit fitting at any image size.
   public init(
-    profile: EdgeProfile = .logistic(squared: false), edgeWidthPixels: S = 1,
-    coverage: CoverageAggregation = .probabilistic,
+    profile: EdgeProfile<S> = .logistic(), edgeWidthPixels: S = 1,
+    coverage: CoverageAggregation<S> = .probabilistic,
     depth: DepthAggregation<S> = .softmax(gamma: 0.01),
     composition: ColorComposition<S> = .underneath,
     attributeExtension: AttributeExtension = .nearestPoint, tailBound: S = 1e-4,
@@ -92,9 +72,7 @@ public struct SoftSettings<S: RenderScalar>: Equatable, Sendable {
     precondition(
       edgeWidthPixels > 0 && edgeWidthPixels.isFinite, "edge width \(edgeWidthPixels) px")
     precondition(tailBound >= 0 && tailBound <= 0.25, "tail bound \(tailBound)")
-    switch depth {
-    case .softmax(let gamma): precondition(gamma > 0 && gamma.isFinite, "gamma \(gamma)")
-    }
+    depth.check()
     switch depthRange {
     case .boundingSphere: break
     case .planes(let near, let far):

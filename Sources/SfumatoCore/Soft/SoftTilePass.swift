@@ -63,13 +63,9 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
     self.background = background
     coverage = EdgeCoverage(settings)
     attributeExtension = settings.attributeExtension
-    let gamma: S
-    switch settings.depth {
-    case .softmax(let temperature): gamma = temperature
-    }
     switch settings.composition {
     case .underneath: backgroundLogit = nil
-    case .logit(let epsilon): backgroundLogit = (epsilon - 1) / gamma
+    case .logit(let epsilon): backgroundLogit = (epsilon - 1) / settings.depth.temperature
     }
     self.usesReference = usesReference || settings.attributeExtension != .nearestPoint
     let empty = SIMD4<S>(1, 1, 0, 0)
