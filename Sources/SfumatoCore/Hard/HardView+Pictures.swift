@@ -2,31 +2,48 @@ extension HardView {
   /// The visible face at each pixel's centre and its camera depth; of a view with one sample a pixel.
   func centers(workers: Workers) -> (faces: [Int32], depths: [S]) {
     precondition(samples == 1, "\(samples) samples a side have no centre")
-    let bands = parallelMap((height + Self.bandRows - 1) / Self.bandRows, workers: workers) {
-      band in visibleFaces(band: band)
-    }
-    let visible = bands.flatMap { $0 }
+    let visible = sampleFaces(workers: workers)
     let depths = visible.enumerated().map { i, id -> S in
       guard id >= 0 else { return .infinity }
       let face = projection.faces[Int(id)]
-      let weights = weights(face, column: i % width, row: i / width)
+      let weights = cornerWeights(face, column: i % width, row: i / width).corrected
       return projection.depth.depth((weights * face.logit).sum())
     }
     return (visible.map { $0 < 0 ? -1 : projection.faces[Int($0)].source }, depths)
   }
 
-  /// Perspective-correct corner weights at a sample's centre.
-  private func weights(_ face: ScreenFace<S>, column: Int, row: Int) -> SIMD4<S> {
-    let pixel = SIMD2((S(column) + 1 / 2) / S(samples), (S(row) + 1 / 2) / S(samples))
-    var t = face.barycentrics(of: pixel)
-    if face.cornerCount == 3 {
+  /// The visible face on the screen of every sample, -1 where none, row-major.
+  func sampleFaces(workers: Workers) -> [Int32] {
+    parallelMap((height + Self.bandRows - 1) / Self.bandRows, workers: workers) { band in
+      visibleFaces(band: band)
+    }.flatMap { $0 }
+  }
+
+  /// The centre of a sample, pixels.
+  func sampleCenter(column: Int, row: Int) -> SIMD2<S> {
+    SIMD2((S(column) + 1 / 2) / S(samples), (S(row) + 1 / 2) / S(samples))
+  }
+
+  /// The corner weights of a face at a sample's centre.
+  func cornerWeights(_ face: ScreenFace<S>, column: Int, row: Int) -> AttributeWeights<S> {
+    var t = face.barycentrics(of: sampleCenter(column: column, row: row))
+    var isClamped = false
+    if face.cornerCount == 3, t.min() < 0 {
       // Snapping may own a sample that lies a hair outside: colours must not extrapolate.
+      isClamped = true
       t.replace(with: 0, where: t .< 0)
+      t.replace(with: 1, where: t .> 1)
+      t /= max(t.sum(), 1e-5)
     }
     let weighted = t * face.q
     let total = weighted.sum()
-    guard total.isFinite, total > 0 else { return SIMD4(1, 0, 0, 0) }
-    return weighted / total
+    guard total.isFinite, total > 0 else {
+      let first = SIMD4<S>(1, 0, 0, 0)
+      return AttributeWeights(
+        screen: first, corrected: first, usesPixel: true, isClamped: true)
+    }
+    return AttributeWeights(
+      screen: t, corrected: weighted / total, usesPixel: true, isClamped: isClamped)
   }
 
   /// Colour over the background, and alpha: means over a pixel's samples.
@@ -48,7 +65,7 @@ extension HardView {
             guard id >= 0 else { continue }
             hits += 1
             let face = projection.faces[Int(id)]
-            let w = weights(face, column: column, row: firstRow * samples + row)
+            let w = cornerWeights(face, column: column, row: firstRow * samples + row).corrected
             color += SIMD3(
               (w * face.red).sum(), (w * face.green).sum(), (w * face.blue).sum())
           }
@@ -85,7 +102,7 @@ extension HardView {
       }
       var picture = Rendering(
         color: outputs.contains(.color) ? buffer(color, 3) : nil, alpha: buffer(alpha, 1),
-        depth: nil, face: nil)
+        depth: nil, normal: nil, face: nil)
       if !outputs.isDisjoint(with: [.depth, .face]) {
         let single = samples == 1 ? view : HardView(assembly, camera: camera, samples: 1)
         let centers = single.centers(workers: workers)

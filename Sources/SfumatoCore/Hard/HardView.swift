@@ -11,7 +11,7 @@ struct HardView<S: RenderScalar>: Sendable {
   let samples: Int
   private let faces: [SnappedFace]
   /// The faces that touch each band of ``bandRows`` rows of pixels, in face order.
-  private let bandFaces: [[Int32]]
+  let bandFaces: [[Int32]]
   private let isPerspective: Bool
 
   /// Rows of pixels a band; bands are drawn one by one, so memory does not grow with the samples.

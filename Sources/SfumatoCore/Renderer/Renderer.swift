@@ -24,6 +24,9 @@ public struct Renderer<S: RenderScalar>: Sendable {
     case .soft(let soft):
       let views = softViews(scene, assembly, cameras, soft: soft, hasColor: hasColor)
       return pictures(views, assembly, cameras, soft: soft, outputs: outputs)
+    case .crisp(let crisp):
+      return crispViews(scene, assembly, cameras, crisp: crisp, outputs: outputs)
+        .map { $0.rendering(outputs, workers: settings.workers) }
     }
   }
 
@@ -35,25 +38,50 @@ public struct Renderer<S: RenderScalar>: Sendable {
   ///   - targets: which parameters are differentiated.
   ///   - outputs: which pictures are made.
   /// - Returns: one rendering a camera, and the pullback.
-  /// - Precondition: the mode is soft; hard visibility has no gradient.
+  /// - Precondition: the mode is soft or crisp; hard visibility has no gradient.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public func renderWithPullback(
     _ scene: Scene<S>, _ cameras: [Camera<S>], wrt targets: GradientTargets,
     outputs: RenderOutputs = [.color, .alpha]
   ) -> ([Rendering<S>], RenderPullback<S>) {
-    guard case .soft(let soft) = settings.mode else {
-      preconditionFailure("hard visibility has no gradient; render softly to differentiate")
-    }
     let hasColor = !outputs.isDisjoint(with: [.color, .depth])
     let assembly = SceneAssembly(scene, hasColor: hasColor)
-    let views = softViews(scene, assembly, cameras, soft: soft, hasColor: hasColor)
+    let pictures: [Rendering<S>]
+    let passes: [ViewPass<S>]
+    switch settings.mode {
+    case .hard:
+      preconditionFailure("hard visibility has no gradient; render softly or crisply")
+    case .soft(let soft):
+      let views = softViews(scene, assembly, cameras, soft: soft, hasColor: hasColor)
+      pictures = self.pictures(views, assembly, cameras, soft: soft, outputs: outputs)
+      passes = views.map { .soft($0) }
+    case .crisp(let crisp):
+      let views = crispViews(scene, assembly, cameras, crisp: crisp, outputs: outputs)
+      pictures = views.map { $0.rendering(outputs, workers: settings.workers) }
+      passes = views.map { .crisp($0) }
+    }
     return (
-      pictures(views, assembly, cameras, soft: soft, outputs: outputs),
+      pictures,
       RenderPullback(
-        scene: scene, assembly: assembly, views: views, targets: targets,
+        scene: scene, assembly: assembly, views: passes, targets: targets,
         workers: settings.workers)
     )
+  }
+
+  /// All views, rendered crisply.
+  private func crispViews(
+    _ scene: Scene<S>, _ assembly: SceneAssembly<S>, _ cameras: [Camera<S>],
+    crisp: CrispSettings<S>, outputs: RenderOutputs
+  ) -> [CrispView<S>] {
+    let welding = crisp.edges == .none ? nil : Welding(assembly)
+    let workers = settings.workers
+    return parallelMap(cameras.count, workers: workers) { i in
+      CrispView(
+        assembly, welding: welding, camera: cameras[i], background: scene.background,
+        settings: crisp, hasColor: !outputs.isDisjoint(with: [.color, .depth]),
+        hasNormals: outputs.contains(.normal), workers: workers)
+    }
   }
 
   /// All views, rendered and ready for their adjoints.
@@ -91,7 +119,7 @@ public struct Renderer<S: RenderScalar>: Sendable {
 public struct RenderPullback<S: RenderScalar>: Sendable {
   let scene: Scene<S>
   let assembly: SceneAssembly<S>
-  let views: [SoftView<S>]
+  let views: [ViewPass<S>]
   let targets: GradientTargets
   let workers: Workers
 

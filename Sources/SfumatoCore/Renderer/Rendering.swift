@@ -13,6 +13,8 @@ public struct RenderOutputs: OptionSet, Sendable {
   public static let depth = RenderOutputs(rawValue: 4)
   /// The visible face at each pixel centre.
   public static let face = RenderOutputs(rawValue: 8)
+  /// The normal of the visible face; of the crisp renderer only.
+  public static let normal = RenderOutputs(rawValue: 16)
 }
 
 /// The pictures of one view.
@@ -23,8 +25,14 @@ public struct Rendering<S: RenderScalar>: Equatable, Sendable {
   public var alpha: ImageBuffer<S>
   /// Camera depth, world units, `[H, W, 1]`, +infinity where empty; nil where not asked.
   ///
-  /// Soft: the mean depth under the softmax, differentiable. Hard: of the visible face at the pixel's centre.
+  /// Soft: the mean depth under the softmax, differentiable; the harmonic mean where inverse depth is compared. Crisp: the mean
+  /// of the pixel's covered samples, differentiable but for visibility. Hard: of the visible face at the pixel's centre.
   public var depth: ImageBuffer<S>?
+  /// The world-space unit normal of the visible face, to the side from which it winds counter-clockwise.
+  ///
+  /// `[H, W, 3]`, zero where empty, the mean of the pixel's covered samples; differentiable but for visibility; nil where not asked and
+  /// unless crisp.
+  public var normal: ImageBuffer<S>?
   /// The visible face at each pixel's centre, or nil where not asked.
   ///
   /// `[H, W]`, counted over the scene's instances in order, -1 where empty. No gradient.
@@ -39,11 +47,15 @@ public struct RenderingCotangent<S: RenderScalar>: Equatable, Sendable {
   public var alpha: ImageBuffer<S>?
   /// Cotangent of the depth, `[H, W, 1]`; ignored where the depth is infinite.
   public var depth: ImageBuffer<S>?
+  /// Cotangent of the normals, `[H, W, 3]`; ignored where empty.
+  public var normal: ImageBuffer<S>?
 
   /// Makes a cotangent.
   public init(
-    color: ImageBuffer<S>? = nil, alpha: ImageBuffer<S>? = nil, depth: ImageBuffer<S>? = nil
+    color: ImageBuffer<S>? = nil, alpha: ImageBuffer<S>? = nil, depth: ImageBuffer<S>? = nil,
+    normal: ImageBuffer<S>? = nil
   ) {
+    self.normal = normal
     self.color = color
     self.alpha = alpha
     self.depth = depth
@@ -52,10 +64,12 @@ public struct RenderingCotangent<S: RenderScalar>: Equatable, Sendable {
 
 /// How a renderer makes pictures.
 public struct RenderSettings<S: RenderScalar>: Equatable, Sendable {
-  /// The two ways to make a picture.
+  /// The ways to make a picture.
   public enum Mode: Equatable, Sendable {
     /// Differentiable: faces melt at their edges.
     case soft(SoftSettings<S>)
+    /// Differentiable: one visible face a sample, and outlines by choice.
+    case crisp(CrispSettings<S>)
     /// One visible face a sample, `samples` x `samples` samples a pixel; no gradient.
     case hard(samples: Int)
   }

@@ -75,7 +75,7 @@ struct SoftView<S: RenderScalar>: Sendable {
       alpha: ImageBuffer(width: width, height: height, channels: 1, values: alpha),
       depth: wantsDepth
         ? ImageBuffer(width: width, height: height, channels: 1, values: depth) : nil,
-      face: nil)
+      normal: nil, face: nil)
   }
 
   /// Ends the process where a cotangent has another shape than its picture or belongs to none.
@@ -83,6 +83,7 @@ struct SoftView<S: RenderScalar>: Sendable {
     precondition(
       pass.hasColor || (cotangent.color == nil && cotangent.depth == nil),
       "a cotangent of colour or depth, of which neither was rendered")
+    precondition(cotangent.normal == nil, "a cotangent of normals, which soft views have not")
     for (image, channels) in [(cotangent.color, 3), (cotangent.alpha, 1), (cotangent.depth, 1)] {
       guard let image else { continue }
       let isSame =
@@ -96,25 +97,12 @@ struct SoftView<S: RenderScalar>: Sendable {
     }
   }
 
-  /// What one view adds to the gradient.
-  struct Gradient: Sendable {
-    var camera = CameraGradient<S>()
-    var background = SIMD3<S>.zero
-    var smoothing = SmoothingGradient<S>()
-    var positions: [S]
-    var cornerColors: [S]
-  }
-
   /// The adjoint of the whole view.
   func backward(
     _ cotangent: RenderingCotangent<S>, assembly: SceneAssembly<S>, targets: GradientTargets,
     workers: Workers
-  ) -> Gradient {
-    let wantsColors =
-      pass.hasColor && !targets.isDisjoint(with: [.colors, .lights, .positions, .poses])
-    var result = Gradient(
-      positions: [S](repeating: 0, count: assembly.positions.count),
-      cornerColors: wantsColors ? [S](repeating: 0, count: assembly.cornerColors.count) : [])
+  ) -> ViewGradient<S> {
+    var result = ViewGradient(assembly, hasColor: pass.hasColor, targets: targets)
     let (bars, backgroundBar, gammaBar) = tileCotangents(cotangent)
     result.background = backgroundBar
     guard !targets.isSubset(of: .background) else { return result }

@@ -9,6 +9,9 @@ struct AdjointScene {
   var scene: Scene<Double>
   var cameras: [Camera<Double>]
   var settings: SoftSettings<Double>
+  /// Another way to make pictures than softly by the settings.
+  var mode: RenderSettings<Double>.Mode?
+  var outputs: RenderOutputs = [.color, .alpha, .depth]
 
   init(
     seed: UInt64, projection: Camera<Double>.Projection = .perspective, squared: Bool = false,
@@ -143,15 +146,20 @@ struct AdjointScene {
     return copy
   }
 
-  var renderer: Renderer<Double> { Renderer(settings: RenderSettings(mode: .soft(settings))) }
-  static let outputs: RenderOutputs = [.color, .alpha, .depth]
+  var renderer: Renderer<Double> {
+    Renderer(settings: RenderSettings(mode: mode ?? .soft(settings)))
+  }
 
   /// All pictures as one list; an infinite depth stands as 0.
   func pictures() -> [Double] {
-    renderer.render(scene, cameras, outputs: Self.outputs).flatMap { r in
-      (r.color?.values ?? []) + r.alpha.values
-        + (r.depth?.values ?? []).map { $0.isFinite ? $0 : 0 }
+    var all: [Double] = []
+    for picture in renderer.render(scene, cameras, outputs: outputs) {
+      all += picture.color?.values ?? []
+      all += picture.alpha.values
+      all += picture.depth?.values.map { $0.isFinite ? $0 : 0 } ?? []
+      all += picture.normal?.values ?? []
     }
+    return all
   }
 
   func gradient(_ group: String, _ cotangent: [Double]) -> [Double] {
@@ -166,7 +174,7 @@ struct AdjointScene {
     default: targets = .intrinsics
     }
     let (pictures, pullback) = renderer.renderWithPullback(
-      scene, cameras, wrt: targets, outputs: Self.outputs)
+      scene, cameras, wrt: targets, outputs: outputs)
     var bars: [RenderingCotangent<Double>] = []
     var start = 0
     for picture in pictures {
@@ -177,7 +185,10 @@ struct AdjointScene {
           width: picture.alpha.width, height: picture.alpha.height, channels: channels,
           values: Array(cotangent[start..<start + n]))
       }
-      bars.append(RenderingCotangent(color: take(3), alpha: take(1), depth: take(1)))
+      bars.append(
+        RenderingCotangent(
+          color: take(3), alpha: take(1), depth: take(1),
+          normal: picture.normal == nil ? nil : take(3)))
     }
     let g = pullback(bars)
     switch group {

@@ -1,0 +1,39 @@
+/// How the crisp renderer differentiates outlines.
+public enum CrispEdges: Equatable, Sendable {
+  /// Not at all: the interior alone has gradients.
+  case none
+  /// Outlines are blended by the area that they cut off a pixel; image and gradient agree.
+  ///
+  /// After Laine et al. 2020, "Modular Primitives for High-Performance Differentiable Rendering", section 3.6.
+  case antialiased
+  /// The image stays as it is, and each pair of pixels across an outline moves it by their difference; intersections too.
+  ///
+  /// After Pidhorskyi et al. 2024, "Rasterized Edge Gradients: Handling Discontinuities Differentiably".
+  case edgeGradient
+}
+
+/// The settings of the crisp renderer: one visible face a sample, shaded at the sample's centre.
+public struct CrispSettings<S: RenderScalar>: Equatable, Sendable {
+  /// How outlines are differentiated.
+  public var edges: CrispEdges
+  /// Samples along each side of a pixel, 1 to 16; outlines are found between samples.
+  public var samples: Int
+  /// The planes of the depth range; faces are clipped at the near one.
+  public var depthRange: DepthRange<S>
+
+  /// Makes settings.
+  public init(
+    edges: CrispEdges = .antialiased, samples: Int = 1,
+    depthRange: DepthRange<S> = .boundingSphere
+  ) {
+    self.edges = edges
+    self.samples = samples
+    self.depthRange = depthRange
+    check()
+  }
+
+  /// Ends the process where a value has no meaning.
+  func check() {
+    precondition(samples >= 1 && samples <= 16, "\(samples) samples a side")
+  }
+}

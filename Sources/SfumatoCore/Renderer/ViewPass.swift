@@ -1,0 +1,43 @@
+/// What one view adds to the gradient.
+struct ViewGradient<S: RenderScalar>: Sendable {
+  var camera = CameraGradient<S>()
+  var background = SIMD3<S>.zero
+  var smoothing = SmoothingGradient<S>()
+  var positions: [S]
+  var cornerColors: [S]
+
+  /// Zero, with colours where they can matter.
+  init(_ assembly: SceneAssembly<S>, hasColor: Bool, targets: GradientTargets) {
+    let wantsColors =
+      hasColor && !targets.isDisjoint(with: [.colors, .lights, .positions, .poses])
+    positions = [S](repeating: 0, count: assembly.positions.count)
+    cornerColors = wantsColors ? [S](repeating: 0, count: assembly.cornerColors.count) : []
+  }
+}
+
+/// One view, rendered one way or the other, ready for its adjoint.
+enum ViewPass<S: RenderScalar>: Sendable {
+  case soft(SoftView<S>)
+  case crisp(CrispView<S>)
+
+  /// Ends the process where a cotangent does not fit.
+  func check(_ cotangent: RenderingCotangent<S>) {
+    switch self {
+    case .soft(let view): view.check(cotangent)
+    case .crisp(let view): view.check(cotangent)
+    }
+  }
+
+  /// The adjoint of the whole view.
+  func backward(
+    _ cotangent: RenderingCotangent<S>, assembly: SceneAssembly<S>, targets: GradientTargets,
+    workers: Workers
+  ) -> ViewGradient<S> {
+    switch self {
+    case .soft(let view):
+      view.backward(cotangent, assembly: assembly, targets: targets, workers: workers)
+    case .crisp(let view):
+      view.backward(cotangent, assembly: assembly, targets: targets, workers: workers)
+    }
+  }
+}
