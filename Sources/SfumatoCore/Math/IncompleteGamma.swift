@@ -38,7 +38,8 @@ struct IncompleteGamma<S: RenderScalar>: Equatable, Sendable {
       logSmallSlope = S.log(v) - digamma(p + 1) + slope / sum
     } else {
       // Q = v^p e^-v / Γ(p) / (v + 1 - p - 1 (1 - p) / (v + 3 - p - 2 (2 - p) / ...))
-      var n: S = v > 20 ? 60 : 300
+      // The more terms the nearer v is to 0, and where both are large, to p.
+      var n: S = (v > 20 ? 60 : 300) + (5 * p.squareRoot()).rounded(.up)
       var fraction = v + 2 * n + 1 - p
       var slope: S = -1
       while n > 0 {

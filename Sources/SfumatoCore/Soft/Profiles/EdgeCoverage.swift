@@ -35,7 +35,7 @@ public struct EdgeCoverage<S: RenderScalar>: Equatable, Sendable {
     logRescale = S.log(onePlus: -tailBound)
     let edge =
       profile.distribution.isMirrored
-      ? shift - law.quantile(1 - tailBound) : law.quantile(tailBound) - shift
+      ? shift - law.upperQuantile(tailBound) : law.quantile(tailBound) - shift
     let outside = max(-edge, 0)
     reach = profile.squared ? width * outside.squareRoot() : width * outside
   }

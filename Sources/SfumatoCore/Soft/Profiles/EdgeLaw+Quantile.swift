@@ -18,7 +18,28 @@ extension EdgeLaw {
     case .exponential, .exponentialReversed: return -S.log(onePlus: -p)
     case .cubicHermite, .wignerSemicircle, .gaussian, .gamma, .gammaReversed, .levy,
       .levyReversed:
-      return bisect(p)
+      // Compared on the small side, so that probabilities near 1 keep their digits.
+      return bisect { v in
+        let sample = sample(v)
+        return p < 1 / 2
+          ? sample.logCoverage < S.log(p) : sample.logSurvival > S.log(onePlus: -p)
+      }
+    }
+  }
+
+  /// The argument at which S is `probability`, without the rounding of 1 minus it.
+  func upperQuantile(_ probability: S) -> S {
+    let p = probability
+    guard p > 0 && p < 1 else { return p > 0 ? support.lower : support.upper }
+    switch distribution {
+    case .hard: return 0
+    case .uniform, .cubicHermite, .wignerSemicircle, .gaussian, .laplace, .logistic,
+      .gudermannian, .cauchy, .reciprocal:
+      return -quantile(p)
+    case .gumbelMax, .gumbelMin: return -S.log(-S.log(onePlus: -p))
+    case .exponential, .exponentialReversed: return -S.log(p)
+    case .gamma, .gammaReversed, .levy, .levyReversed:
+      return bisect { sample($0).logSurvival > S.log(p) }
     }
   }
 
@@ -35,14 +56,8 @@ extension EdgeLaw {
     }
   }
 
-  /// By halving an interval that holds the quantile.
-  private func bisect(_ p: S) -> S {
-    // Compared on the small side, so that probabilities near 1 keep their digits.
-    func isBelow(_ v: S) -> Bool {
-      let sample = sample(v)
-      return p < 1 / 2
-        ? sample.logCoverage < S.log(p) : sample.logSurvival > S.log(onePlus: -p)
-    }
+  /// By halving an interval that holds the end of what lies below.
+  private func bisect(_ isBelow: (S) -> Bool) -> S {
     var low: S = max(support.lower, -1)
     var high: S = 1
     while low > support.lower && !isBelow(low) { low *= 2 }

@@ -71,6 +71,11 @@ struct EdgeLaw<S: RenderScalar>: Equatable, Sendable {
     return u >= 0 ? inside : inside.mirrored
   }
 
+  /// log(1 - exp(-x)) for x > 0, exact to rounding where the exponential is near 1 and where it is near 0.
+  private static func logOneMinusExponential(_ x: S) -> S {
+    x < 1 / 2 ? S.log(-S.expMinusOne(-x)) : S.log(onePlus: -S.exp(-x))
+  }
+
   /// F = 0 or S = 0 on either side of a bounded law's support.
   private func outside(_ u: S) -> LawSample<S> {
     let inside = LawSample<S>(
@@ -145,7 +150,8 @@ struct EdgeLaw<S: RenderScalar>: Equatable, Sendable {
     }
     let survival = -S.expMinusOne(-x)
     return LawSample(
-      logCoverage: -x, logSurvival: S.log(survival), hazard: x * S.exp(-x) / survival,
+      logCoverage: -x, logSurvival: Self.logOneMinusExponential(x),
+      hazard: x * S.exp(-x) / survival,
       reverseHazard: x)
   }
 
@@ -153,7 +159,7 @@ struct EdgeLaw<S: RenderScalar>: Equatable, Sendable {
     guard v > 0 else { return outside(-1) }
     let coverage = -S.expMinusOne(-v)
     return LawSample(
-      logCoverage: S.log(coverage), logSurvival: max(-v, Self.logZero), hazard: 1,
+      logCoverage: Self.logOneMinusExponential(v), logSurvival: max(-v, Self.logZero), hazard: 1,
       reverseHazard: S.exp(-v) / coverage)
   }
 

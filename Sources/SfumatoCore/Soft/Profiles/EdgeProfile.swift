@@ -55,7 +55,8 @@ public struct EdgeProfile<S: RenderScalar>: Equatable, Sendable {
 
   /// What is added to the (mirrored) argument.
   var shiftValue: S {
-    switch shift {
+    guard distribution != .hard else { return 0 }
+    return switch shift {
     case .raw(let value): value
     case .centered:
       switch distribution {
