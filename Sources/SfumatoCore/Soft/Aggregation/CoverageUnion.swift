@@ -120,7 +120,8 @@ struct CoverageUnion<S: RenderScalar>: Equatable, Sendable {
       }
       return Result(survival: p / (p + S.expMinusOne(total)), kept: total)
     case .frank(let p):
-      // 1 - alpha = log1p(expm1(L) e^-G) / L
+      // 1 - alpha = log1p(expm1(L) e^-G) / L, which rounding would keep from 1 where no face is.
+      guard total > 0 else { return Result(survival: 1, kept: 0) }
       let l = S.log(p)
       let inside = S.expMinusOne(l) * S.exp(-total)
       return Result(survival: min(S.log(onePlus: inside) / l, 1), kept: total)
