@@ -4,19 +4,19 @@
 /// without asking what others have drawn.
 ///
 /// Source: Salmon, Moraes, Dror, Shaw 2011, "Parallel Random Numbers: As Easy as 1, 2, 3", Philox4x32-10.
-struct Philox: Equatable, Sendable {
+package struct Philox: Equatable, Sendable {
   private let key: SIMD2<UInt32>
 
   /// The generator of a key.
-  init(key: SIMD2<UInt32>) { self.key = key }
+  package init(key: SIMD2<UInt32>) { self.key = key }
 
   /// The generator of a seed.
-  init(seed: UInt64) {
+  package init(seed: UInt64) {
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
   }
 
   /// The 128 bits of a counter.
-  func bits(_ counter: SIMD4<UInt32>) -> SIMD4<UInt32> {
+  package func bits(_ counter: SIMD4<UInt32>) -> SIMD4<UInt32> {
     var x = counter
     var k = key
     for _ in 0..<10 {
@@ -31,7 +31,7 @@ struct Philox: Equatable, Sendable {
   }
 
   /// Two uniform numbers in the open interval (0, 1), odd multiples of 2⁻⁵³.
-  func uniforms(_ counter: SIMD4<UInt32>) -> SIMD2<Double> {
+  package func uniforms(_ counter: SIMD4<UInt32>) -> SIMD2<Double> {
     let words = bits(counter)
     func uniform(_ high: UInt32, _ low: UInt32) -> Double {
       (Double((UInt64(high) << 32 | UInt64(low)) >> 12) + 0.5) * 0x1p-52
