@@ -109,8 +109,12 @@ struct SoftView<S: RenderScalar>: Sendable {
     _ cotangent: RenderingCotangent<S>, assembly: SceneAssembly<S>, targets: GradientTargets,
     workers: Workers
   ) -> Gradient {
+    // Highlights move with the camera; all other colours are the same from everywhere.
+    let colored: GradientTargets = [.colors, .lights, .positions, .poses]
     let wantsColors =
-      pass.hasColor && !targets.isDisjoint(with: [.colors, .lights, .positions, .poses])
+      pass.hasColor
+      && (!targets.isDisjoint(with: colored)
+        || (targets.contains(.cameras) && assembly.hasHighlights))
     var result = Gradient(
       positions: [S](repeating: 0, count: assembly.positions.count),
       cornerColors: wantsColors ? [S](repeating: 0, count: assembly.cornerColors.count) : [])
