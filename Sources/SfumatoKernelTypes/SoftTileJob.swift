@@ -14,6 +14,8 @@ public struct SoftTileJob {
   public var originX: Float
   /// Row of the tile's top-left pixel.
   public var originY: Float
+  /// Which fall-off and which union of coverages.
+  public var family: CoverageFamily
   /// Whether the profile is of the squared distance.
   public var squared: Bool
   /// Whether colour and depth are wanted; else alpha alone.
@@ -24,7 +26,8 @@ public struct SoftTileJob {
   public var tailBound: Float
   /// The distance at which a face ends, pixels; infinity where the bound is 0.
   public var reach: Float
-  /// Survival, largest logit, weight, red, green, blue, mean logit: seven planes, or survival alone.
+  /// Survival, largest logit, weight, red, green, blue, mean logit: seven planes, or survival alone; then two
+  /// of the aggregation's own unless it is the probabilistic one.
   ///
   /// Forward reads the start and leaves the result with colours normalised and the weight inverted; backward reads.
   public var state: UnsafeMutablePointer<Float>
@@ -32,19 +35,23 @@ public struct SoftTileJob {
   public var cotangents: UnsafePointer<Float>?
   /// Out: the cotangent of each entry's face, 28 scalars: x, y, q, logit, red, green, blue by corner; nil forward.
   public var gradients: UnsafeMutablePointer<Float>?
+  /// Out: sums over the tile of the cotangent of u times u, and of the cotangent of u; nil where not wanted.
+  public var smoothing: UnsafeMutablePointer<Float>?
 
-  /// Makes a job; forward leaves out the last two.
+  /// Makes a job; forward leaves out the last three.
   public init(
     faces: UnsafePointer<SoftKernelFace>, entries: UnsafePointer<Int32>, entryCount: Int,
-    originX: Float, originY: Float, squared: Bool, hasColor: Bool, inverseScale: Float,
-    tailBound: Float, reach: Float, state: UnsafeMutablePointer<Float>,
-    cotangents: UnsafePointer<Float>? = nil, gradients: UnsafeMutablePointer<Float>? = nil
+    originX: Float, originY: Float, family: CoverageFamily, squared: Bool, hasColor: Bool,
+    inverseScale: Float, tailBound: Float, reach: Float, state: UnsafeMutablePointer<Float>,
+    cotangents: UnsafePointer<Float>? = nil, gradients: UnsafeMutablePointer<Float>? = nil,
+    smoothing: UnsafeMutablePointer<Float>? = nil
   ) {
     unsafe self.faces = faces
     unsafe self.entries = entries
     unsafe self.entryCount = entryCount
     unsafe self.originX = originX
     unsafe self.originY = originY
+    unsafe self.family = family
     unsafe self.squared = squared
     unsafe self.hasColor = hasColor
     unsafe self.inverseScale = inverseScale
@@ -53,5 +60,6 @@ public struct SoftTileJob {
     unsafe self.state = state
     unsafe self.cotangents = cotangents
     unsafe self.gradients = gradients
+    unsafe self.smoothing = smoothing
   }
 }

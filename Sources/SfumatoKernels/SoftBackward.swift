@@ -5,11 +5,19 @@ public import SfumatoKernelTypes
 
 /// The adjoint of one tile.
 public func softBackward(_ job: borrowing SoftTileJob) {
+  guard unsafe job.family.isCommon else {
+    if unsafe job.hasColor {
+      unsafe backwardTile(job, On.self, FamilyModel.self)
+    } else {
+      unsafe backwardTile(job, Off.self, FamilyModel.self)
+    }
+    return
+  }
   switch unsafe (job.hasColor, job.squared) {
-  case (false, false): unsafe backwardTile(job, Off.self, Off.self)
-  case (false, true): unsafe backwardTile(job, Off.self, On.self)
-  case (true, false): unsafe backwardTile(job, On.self, Off.self)
-  case (true, true): unsafe backwardTile(job, On.self, On.self)
+  case (false, false): unsafe backwardTile(job, Off.self, LogisticModel<Off>.self)
+  case (false, true): unsafe backwardTile(job, Off.self, LogisticModel<On>.self)
+  case (true, false): unsafe backwardTile(job, On.self, LogisticModel<Off>.self)
+  case (true, true): unsafe backwardTile(job, On.self, LogisticModel<On>.self)
   }
 }
 
@@ -37,11 +45,20 @@ private struct FaceSums {
   var blue = CornerSums()
 }
 
-private func backwardTile<Color: Switch, Squared: Switch>(
-  _ job: borrowing SoftTileJob, _ color: Color.Type, _ squared: Squared.Type
+/// Cotangents of the smoothing, over all faces of the tile.
+private struct SmoothingSums {
+  /// Of the logarithm of the scale, but for its sign and power: Σ ū u.
+  var scale = Lanes.zero
+  /// Of a shift: Σ ū.
+  var shift = Lanes.zero
+}
+
+private func backwardTile<Color: Switch, Model: CoverageModel>(
+  _ job: borrowing SoftTileJob, _ color: Color.Type, _ model: Model.Type
 ) {
   guard let gradients = unsafe job.gradients else { return }
   let nearest = Color.isOn ? unsafe nearestLogits(job, inverted: true) : splat(-1e30)
+  var smoothing = SmoothingSums()
   for entry in unsafe 0..<job.entryCount {
     let face = unsafe job.faces[Int(job.entries[entry])]
     let blocks = unsafe reachableBlocks(face, job)
@@ -49,18 +66,23 @@ private func backwardTile<Color: Switch, Squared: Switch>(
     let out = unsafe UnsafeMutableRawPointer(gradients + entry * 28)
     if face.isQuadrilateral {
       unsafe backwardFace(
-        face, job, blocks: blocks & ~hidden, hidden: hidden, out: out, color, squared, On.self)
+        face, job, entry: entry, blocks: blocks & ~hidden, hidden: hidden, out: out, &smoothing,
+        color, model, On.self)
     } else {
       unsafe backwardFace(
-        face, job, blocks: blocks & ~hidden, hidden: hidden, out: out, color, squared, Off.self)
+        face, job, entry: entry, blocks: blocks & ~hidden, hidden: hidden, out: out, &smoothing,
+        color, model, Off.self)
     }
   }
+  guard let sums = unsafe job.smoothing else { return }
+  unsafe sums[0] = horizontalSum(smoothing.scale)
+  unsafe sums[1] = horizontalSum(smoothing.shift)
 }
 
-private func backwardFace<Color: Switch, Squared: Switch, Quadrilateral: Switch>(
-  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, blocks: UInt32,
-  hidden: UInt32, out: UnsafeMutableRawPointer, _: Color.Type, _: Squared.Type,
-  _: Quadrilateral.Type
+private func backwardFace<Color: Switch, Model: CoverageModel, Quadrilateral: Switch>(
+  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, entry: Int, blocks: UInt32,
+  hidden: UInt32, out: UnsafeMutableRawPointer, _ smoothing: inout SmoothingSums, _: Color.Type,
+  _: Model.Type, _: Quadrilateral.Type
 ) {
   var sums = FaceSums()
   var left = blocks
@@ -68,7 +90,8 @@ private func backwardFace<Color: Switch, Squared: Switch, Quadrilateral: Switch>
     let block = left.trailingZeroBitCount
     left &= left &- 1
     unsafe backwardBlock(
-      face, job, block: block, into: &sums, Color.self, Squared.self, Quadrilateral.self)
+      face, job, entry: entry, block: block, into: &sums, &smoothing, Color.self, Model.self,
+      Quadrilateral.self)
   }
   if Color.isOn {
     left = hidden
@@ -76,7 +99,8 @@ private func backwardFace<Color: Switch, Squared: Switch, Quadrilateral: Switch>
       let block = left.trailingZeroBitCount
       left &= left &- 1
       unsafe backwardBlock(
-        face, job, block: block, into: &sums, Off.self, Squared.self, Quadrilateral.self)
+        face, job, entry: entry, block: block, into: &sums, &smoothing, Off.self, Model.self,
+        Quadrilateral.self)
     }
   }
   unsafe out.storeBytes(of: sums.x.reduced, toByteOffset: 0, as: SIMD4<Float>.self)
@@ -101,9 +125,10 @@ private func add(
 }
 
 @inline(__always)
-private func backwardBlock<Color: Switch, Squared: Switch, Quadrilateral: Switch>(
-  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, block: Int,
-  into sums: inout FaceSums, _: Color.Type, _: Squared.Type, _: Quadrilateral.Type
+private func backwardBlock<Color: Switch, Model: CoverageModel, Quadrilateral: Switch>(
+  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, entry: Int, block: Int,
+  into sums: inout FaceSums, _ smoothing: inout SmoothingSums, _: Color.Type, _: Model.Type,
+  _: Quadrilateral.Type
 ) {
   guard let cotangents = unsafe job.cotangents else { return }
   let zero = Lanes.zero
@@ -115,21 +140,13 @@ private func backwardBlock<Color: Switch, Squared: Switch, Quadrilateral: Switch
     prefersFeet: Color.isOn)
   let isInside = near.inside .>= zero
   let distance = squareRoot(near.squared)
-  let a = unsafe (Squared.isOn ? near.squared : distance) * splat(job.inverseScale)
-  let e = exponential(-a)
-  let r = one / (one + e)
-  let small = e * r
-  let upper = select(isInside, r, small)  // F(u)
-  let excess = unsafe upper - splat(job.tailBound)
-  let isActive = excess .> zero
+  let cover = unsafe Model.coverage(near, distance: distance, job)
+  let isActive = cover.isActive
   let state = unsafe UnsafePointer(job.state + block * 16)
   let bar = unsafe cotangents + block * 16
-  // ∂alpha/∂u = (1 - alpha) hazard, and the hazard of the logistic is F.
-  var standardizedBar = unsafe loadLanes(bar) * loadLanes(state) * upper
+  var standardizedBar = unsafe loadLanes(bar) * Model.alphaSlope(cover, entry: entry, state, job)
 
   if Color.isOn {
-    let rescale = unsafe splat(1 / (1 - job.tailBound))
-    let coverage = maximum(excess, zero) * rescale
     let w = unsafe barycentrics(face, px, py, originX: job.originX, originY: job.originY)
     let t0 = select(isInside, w.0, near.foot0)
     let t1 = select(isInside, w.1, near.foot1)
@@ -153,7 +170,7 @@ private func backwardBlock<Color: Switch, Squared: Switch, Quadrilateral: Switch
     let largest = unsafe loadLanes(state + 256)
     var softmax = unsafe exponential(minimum(logit - largest, zero)) * loadLanes(state + 512)
     softmax = softmax.replacing(with: 0, where: .!isActive)
-    let weight = softmax * coverage
+    let weight = softmax * cover.coverage
     let redBar = unsafe loadLanes(bar + 256)
     let greenBar = unsafe loadLanes(bar + 512)
     let blueBar = unsafe loadLanes(bar + 768)
@@ -164,8 +181,7 @@ private func backwardBlock<Color: Switch, Squared: Switch, Quadrilateral: Switch
     excessColor = unsafe multiplyAdd(
       interpolate(face.blue) - loadLanes(state + 1280), blueBar, excessColor)
     excessColor = unsafe multiplyAdd(logit - loadLanes(state + 1536), depthBar, excessColor)
-    // ∂D/∂u = F (1 - F) / (1 - delta)
-    standardizedBar = multiplyAdd(softmax * excessColor, small * r * rescale, standardizedBar)
+    standardizedBar = multiplyAdd(softmax * excessColor, cover.density, standardizedBar)
     let logitBar = weight * (excessColor + depthBar)
     add(logitBar, b, to: &sums.logit, quadrilateral: Quadrilateral.isOn)
     add(weight * redBar, b, to: &sums.red, quadrilateral: Quadrilateral.isOn)
@@ -257,9 +273,10 @@ private func backwardBlock<Color: Switch, Squared: Switch, Quadrilateral: Switch
   }
 
   // Signed distance to the corners: ∂(s d)/∂v_k = foot_k g, g the outward normal or the way from a corner.
-  var distanceBar = unsafe standardizedBar * splat(job.inverseScale)
-  if Squared.isOn { distanceBar *= distance + distance }
-  distanceBar = distanceBar.replacing(with: 0, where: .!isActive)
+  standardizedBar = standardizedBar.replacing(with: 0, where: .!isActive)
+  smoothing.scale = multiplyAdd(standardizedBar, cover.standardized, smoothing.scale)
+  smoothing.shift += standardizedBar
+  let distanceBar = unsafe standardizedBar * Model.slope(distance: distance, job)
   var gx = splat(face.normalX[0])
   var gy = splat(face.normalY[0])
   gx = select(near.onEdge1, splat(face.normalX[1]), gx)

@@ -5,32 +5,43 @@ public import SfumatoKernelTypes
 
 /// Coverage, colour and depth of one tile.
 public func softForward(_ job: borrowing SoftTileJob) {
+  guard unsafe job.family.isCommon else {
+    if unsafe job.hasColor {
+      unsafe forwardTile(job, On.self, FamilyModel.self)
+    } else {
+      unsafe forwardTile(job, Off.self, FamilyModel.self)
+    }
+    return
+  }
   switch unsafe (job.hasColor, job.squared) {
-  case (false, false): unsafe forwardTile(job, Off.self, Off.self)
-  case (false, true): unsafe forwardTile(job, Off.self, On.self)
-  case (true, false): unsafe forwardTile(job, On.self, Off.self)
-  case (true, true): unsafe forwardTile(job, On.self, On.self)
+  case (false, false): unsafe forwardTile(job, Off.self, LogisticModel<Off>.self)
+  case (false, true): unsafe forwardTile(job, Off.self, LogisticModel<On>.self)
+  case (true, false): unsafe forwardTile(job, On.self, LogisticModel<Off>.self)
+  case (true, true): unsafe forwardTile(job, On.self, LogisticModel<On>.self)
   }
 }
 
-private func forwardTile<Color: Switch, Squared: Switch>(
-  _ job: borrowing SoftTileJob, _ color: Color.Type, _ squared: Squared.Type
+private func forwardTile<Color: Switch, Model: CoverageModel>(
+  _ job: borrowing SoftTileJob, _ color: Color.Type, _ model: Model.Type
 ) {
+  unsafe Model.begin(job)
   var nearest = splat(-1e30)
   for entry in unsafe 0..<job.entryCount {
     let face = unsafe job.faces[Int(job.entries[entry])]
     let blocks = unsafe reachableBlocks(face, job)
     let hidden = Color.isOn ? blocks & hiddenBlocks(face, nearest) : 0
+    let open = blocks & ~hidden
     if face.isQuadrilateral {
-      unsafe forwardFace(face, job, blocks: blocks & ~hidden, color, squared, On.self)
-      unsafe forwardFace(face, job, blocks: hidden, Off.self, squared, On.self)
+      unsafe forwardFace(face, job, entry: entry, blocks: open, color, model, On.self)
+      unsafe forwardFace(face, job, entry: entry, blocks: hidden, Off.self, model, On.self)
     } else {
-      unsafe forwardFace(face, job, blocks: blocks & ~hidden, color, squared, Off.self)
-      unsafe forwardFace(face, job, blocks: hidden, Off.self, squared, Off.self)
+      unsafe forwardFace(face, job, entry: entry, blocks: open, color, model, Off.self)
+      unsafe forwardFace(face, job, entry: entry, blocks: hidden, Off.self, model, Off.self)
     }
     // Faces come front to back: what is nearest changes early, so a look now and then is enough.
     if Color.isOn, entry & 15 == 15 { nearest = unsafe nearestLogits(job, inverted: false) }
   }
+  unsafe Model.finish(job)
   if Color.isOn { unsafe normalizeTile(job) }
 }
 
@@ -45,23 +56,23 @@ func storeLanes(_ value: Lanes, _ base: UnsafeMutablePointer<Float>) {
   unsafe UnsafeMutableRawPointer(base).storeBytes(of: value, as: Lanes.self)
 }
 
-private func forwardFace<Color: Switch, Squared: Switch, Quadrilateral: Switch>(
-  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, blocks: UInt32,
-  _: Color.Type, _: Squared.Type, _: Quadrilateral.Type
+private func forwardFace<Color: Switch, Model: CoverageModel, Quadrilateral: Switch>(
+  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, entry: Int, blocks: UInt32,
+  _: Color.Type, _: Model.Type, _: Quadrilateral.Type
 ) {
   var left = blocks
   while left != 0 {
     let block = left.trailingZeroBitCount
     left &= left &- 1
     unsafe forwardBlock(
-      face, job, block: block, Color.self, Squared.self, Quadrilateral.self)
+      face, job, entry: entry, block: block, Color.self, Model.self, Quadrilateral.self)
   }
 }
 
 @inline(__always)
-private func forwardBlock<Color: Switch, Squared: Switch, Quadrilateral: Switch>(
-  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, block: Int,
-  _: Color.Type, _: Squared.Type, _: Quadrilateral.Type
+private func forwardBlock<Color: Switch, Model: CoverageModel, Quadrilateral: Switch>(
+  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, entry: Int, block: Int,
+  _: Color.Type, _: Model.Type, _: Quadrilateral.Type
 ) {
   let px = laneColumns + splat(Float(block & 3) * 4)
   let py = laneRows + splat(Float(block >> 2) * 4)
@@ -69,20 +80,11 @@ private func forwardBlock<Color: Switch, Squared: Switch, Quadrilateral: Switch>
     face, px, py, originX: job.originX, originY: job.originY, quadrilateral: Quadrilateral.isOn,
     prefersFeet: Color.isOn)
   let isInside = near.inside .>= Lanes.zero
-  let distance = Squared.isOn ? near.squared : squareRoot(near.squared)
-  let a = unsafe distance * splat(job.inverseScale)
-  let e = exponential(-a)
-  let r = splat(1) / (splat(1) + e)
-  let small = e * r
-  let rescale = unsafe splat(1 / (1 - job.tailBound))
+  let cover = unsafe Model.coverage(near, distance: squareRoot(near.squared), job)
   let state = unsafe job.state + block * 16
-  let survival = minimum(select(isInside, small, r) * rescale, splat(1))
-  unsafe storeLanes(loadLanes(state) * survival, state)
+  unsafe Model.absorb(cover, entry: entry, state, job)
   guard Color.isOn else { return }
 
-  let excess = unsafe select(isInside, r, small) - splat(job.tailBound)
-  let isActive = excess .> Lanes.zero
-  let coverage = maximum(excess, Lanes.zero) * rescale
   let w = unsafe barycentrics(face, px, py, originX: job.originX, originY: job.originY)
   let b0 = select(isInside, w.0, near.foot0) * splat(face.q[0])
   let b1 = select(isInside, w.1, near.foot1) * splat(face.q[1])
@@ -100,13 +102,13 @@ private func forwardBlock<Color: Switch, Squared: Switch, Quadrilateral: Switch>
     if Quadrilateral.isOn { sum = multiplyAdd(b3, splat(v[3] - v[0]), sum) }
     return multiplyAdd(sum, inverse, splat(v[0]))
   }
-  let logit = interpolate(face.logit).replacing(with: -1e30, where: .!isActive)
+  let logit = interpolate(face.logit).replacing(with: -1e30, where: .!cover.isActive)
   let largest = unsafe loadLanes(state + 256)
   let difference = logit - largest
   let decay = exponential(-magnitude(difference))
   let isLarger = difference .> Lanes.zero
   let scale = select(isLarger, decay, splat(1))
-  let weight = coverage * select(isLarger, splat(1), decay)
+  let weight = cover.coverage * select(isLarger, splat(1), decay)
   unsafe storeLanes(select(isLarger, logit, largest), state + 256)
   unsafe storeLanes(multiplyAdd(loadLanes(state + 512), scale, weight), state + 512)
   unsafe accumulate(interpolate(face.red), weight, scale, state + 768)

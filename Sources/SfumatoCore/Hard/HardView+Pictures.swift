@@ -10,7 +10,7 @@ extension HardView {
       guard id >= 0 else { return .infinity }
       let face = projection.faces[Int(id)]
       let weights = weights(face, column: i % width, row: i / width)
-      return projection.depth.near - (weights * face.logit).sum() * projection.depth.unit
+      return projection.depth.depth((weights * face.logit).sum())
     }
     return (visible.map { $0 < 0 ? -1 : projection.faces[Int($0)].source }, depths)
   }

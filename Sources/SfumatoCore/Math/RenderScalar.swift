@@ -18,10 +18,11 @@ where
   static func softForwardTile(
     _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>)
 
-  /// Adds one tile's cotangents to the gradients of its entries; the state is read only.
+  /// Adds one tile's cotangents to the gradients of its entries and of the smoothing; the state is read only.
   static func softBackwardTile(
     _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>,
-    cotangents: Span<Self>, gradients: inout MutableSpan<ScreenFaceGradient<Self>>)
+    cotangents: Span<Self>, gradients: inout MutableSpan<ScreenFaceGradient<Self>>,
+    smoothing: inout SmoothingSums<Self>)
 }
 
 extension Float: RenderScalar {}

@@ -72,11 +72,13 @@ extension Float {
   /// The SIMD kernel's adjoint.
   public static func softBackwardTile(
     _ pass: SoftTilePass<Float>, tile: Int, state: inout MutableSpan<Float>,
-    cotangents: Span<Float>, gradients: inout MutableSpan<ScreenFaceGradient<Float>>
+    cotangents: Span<Float>, gradients: inout MutableSpan<ScreenFaceGradient<Float>>,
+    smoothing: inout SmoothingSums<Float>
   ) {
-    guard !pass.usesReference else {
+    guard !pass.usesReference, !(pass.wantsSmoothing && pass.hasFamilyParameters) else {
       return pass.referenceBackward(
-        tile: tile, state: state.span, cotangents: cotangents, gradients: &gradients)
+        tile: tile, state: state.span, cotangents: cotangents, gradients: &gradients,
+        smoothing: &smoothing)
     }
     // A gradient is seven SIMD4<Float>, the 28 scalars that the kernel writes.
     assert(MemoryLayout<ScreenFaceGradient<Float>>.stride == 28 * MemoryLayout<Float>.stride)
@@ -84,23 +86,37 @@ extension Float {
       unsafe gradients.withUnsafeMutableBufferPointer { out in
         guard let base = out.baseAddress else { return }
         let scalars = unsafe UnsafeMutableRawPointer(base).assumingMemoryBound(to: Float.self)
-        unsafe pass.withJob(tile: tile, state: &state) { job in
-          var job = unsafe job
-          unsafe job.cotangents = bar.baseAddress
-          unsafe job.gradients = scalars
-          unsafe pass.kernels.softBackward(job)
+        var sums = SIMD2<Float>.zero
+        unsafe withUnsafeMutablePointer(to: &sums) { sums in
+          unsafe pass.withJob(tile: tile, state: &state) { job in
+            var job = unsafe job
+            unsafe job.cotangents = bar.baseAddress
+            unsafe job.gradients = scalars
+            unsafe job.smoothing = UnsafeMutableRawPointer(sums).assumingMemoryBound(
+              to: Float.self)
+            unsafe pass.kernels.softBackward(job)
+          }
         }
+        smoothing.scale += sums.x
+        smoothing.shift += sums.y
       }
     }
   }
 }
 
 extension SoftTilePass where S == Float {
+  /// Whether the profile or the aggregation has a parameter whose cotangent only the reference computes.
+  fileprivate var hasFamilyParameters: Bool {
+    let law = coverage.profile.distribution
+    return law == .gamma || law == .gammaReversed || union.aggregation.parameter != nil
+  }
+
   fileprivate func withJob(
     tile: Int, state: inout MutableSpan<Float>, _ body: (SoftTileJob) -> Void
   ) {
     let entries = bins.entries(ofTile: tile)
     let origin = origin(ofTile: tile)
+    let family = CoverageFamily(coverage, union)
     unsafe kernelFaces.withUnsafeBufferPointer { faces in
       unsafe bins.entryFaces.withUnsafeBufferPointer { list in
         unsafe state.withUnsafeMutableBufferPointer { state in
@@ -110,9 +126,10 @@ extension SoftTilePass where S == Float {
           unsafe body(
             SoftTileJob(
               faces: faces, entries: list + entries.lowerBound, entryCount: entries.count,
-              originX: Float(origin.x), originY: Float(origin.y), squared: coverage.squared,
-              hasColor: hasColor, inverseScale: coverage.inverseScale,
-              tailBound: coverage.tailBound, reach: coverage.reach, state: state))
+              originX: Float(origin.x), originY: Float(origin.y), family: family,
+              squared: coverage.squared, hasColor: hasColor,
+              inverseScale: coverage.inverseScale, tailBound: coverage.tailBound,
+              reach: coverage.reach, state: state))
         }
       }
     }

@@ -85,20 +85,25 @@ extension Array where Element: Sendable {
     }
   }
 
-  /// Calls `body` with consecutive slices: slice i holds the elements `offsets[i]..<offsets[i + 1]`.
-  package mutating func forEachSlice(
-    offsets: [Int32], workers: Workers,
-    _ body: @Sendable (Int, inout MutableSpan<Element>) -> Void
+  /// Calls `body` with consecutive slices: slice i holds the elements `offsets[i]..<offsets[i + 1]`; and with element i
+  /// of another array, one a slice.
+  package mutating func forEachSlice<Other: Sendable>(
+    offsets: [Int32], alongside others: inout [Other], workers: Workers,
+    _ body: @Sendable (Int, inout MutableSpan<Element>, inout Other) -> Void
   ) {
     precondition(
       offsets.first == 0 && Int(offsets.last ?? -1) == count, "offsets do not cover \(count)")
+    precondition(others.count == offsets.count - 1, "\(others.count) of \(offsets.count - 1)")
     unsafe self.withUnsafeMutableBufferPointer { buffer in
       let cells = unsafe SharedBuffer(buffer)
-      parallelFor(offsets.count - 1, workers: workers) { i in
-        let part = unsafe UnsafeMutableBufferPointer(
-          rebasing: cells.base[Int(offsets[i])..<Int(offsets[i + 1])])
-        var span = unsafe MutableSpan(_unsafeElements: part)
-        body(i, &span)
+      unsafe others.withUnsafeMutableBufferPointer { others in
+        let besides = unsafe SharedBuffer(others)
+        parallelFor(offsets.count - 1, workers: workers) { i in
+          let part = unsafe UnsafeMutableBufferPointer(
+            rebasing: cells.base[Int(offsets[i])..<Int(offsets[i + 1])])
+          var span = unsafe MutableSpan(_unsafeElements: part)
+          unsafe body(i, &span, &besides.base[i])
+        }
       }
     }
   }

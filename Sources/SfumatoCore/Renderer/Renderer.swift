@@ -113,6 +113,7 @@ public struct RenderPullback<S: RenderScalar>: Sendable {
     var colorsBar = [S](repeating: 0, count: parts.first?.cornerColors.count ?? 0)
     for (i, part) in parts.enumerated() {
       if !targets.isDisjoint(with: [.cameras, .intrinsics]) { gradient.cameras[i] = part.camera }
+      gradient.smoothing += part.smoothing
       if targets.contains(.background) { gradient.background += part.background }
       for k in positionsBar.indices { positionsBar[k] += part.positions[k] }
       for k in colorsBar.indices { colorsBar[k] += part.cornerColors[k] }

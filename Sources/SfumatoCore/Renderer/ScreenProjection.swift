@@ -1,32 +1,5 @@
 // From world-space faces to faces on the screen, and back: extrinsics, near plane, projection, depth logits.
 
-/// The depth planes and the logit's scale of one view; constants within a step.
-struct DepthScale<S: RenderScalar>: Equatable, Sendable {
-  /// Depth of the near plane, world units; faces are clipped there.
-  var near: S
-  /// gamma (far - near), world units: depth = near - logit * unit.
-  var unit: S
-
-  /// From settings, or from a sphere around the scene.
-  ///
-  /// The distance of the sphere is its depth along the optical axis, so that no part of it is cut off axis.
-  init(
-    _ settings: SoftSettings<S>, sphere: (center: SIMD3<S>, radius: S), camera: Camera<S>
-  ) {
-    let gamma = settings.depth.temperature
-    switch settings.depthRange {
-    case .planes(let near, let far):
-      self.near = near
-      unit = gamma * (far - near)
-    case .boundingSphere:
-      let radius = sphere.radius > 0 ? sphere.radius : 1
-      let depth = camera.cameraPoint(sphere.center).z
-      near = max(radius / 1000, depth - radius * 1.05)
-      unit = gamma * max(depth + radius * 1.05 - near, radius / 1000)
-    }
-  }
-}
-
 /// World-space faces seen by one camera.
 struct ScreenProjection<S: RenderScalar>: Sendable {
   let camera: Camera<S>
@@ -125,7 +98,7 @@ struct ScreenProjection<S: RenderScalar>: Sendable {
     face.x[k] = pixel.x
     face.y[k] = pixel.y
     face.q[k] = camera.projection == .perspective ? 1 / point.z : 1
-    face.logit[k] = (depth.near - point.z) / depth.unit
+    face.logit[k] = depth.logit(point.z)
     face.red[k] = color.x
     face.green[k] = color.y
     face.blue[k] = color.z
@@ -215,7 +188,7 @@ struct ScreenProjection<S: RenderScalar>: Sendable {
     camera.principal += bars.principalBar
     var bar = bars.pointBar
     if self.camera.projection == .perspective { bar.z -= gradient.q[k] / (point.z * point.z) }
-    bar.z -= gradient.logit[k] / depth.unit
+    bar.z += gradient.logit[k] * depth.logitSlope(point.z)
     if !moves { bar.z = 0 }
     return bar
   }

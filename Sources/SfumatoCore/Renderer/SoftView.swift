@@ -20,7 +20,8 @@ struct SoftView<S: RenderScalar>: Sendable {
     composition = soft.composition
     let pass = SoftTilePass(
       faces: projection.faces, width: camera.width, height: camera.height, settings: soft,
-      background: background, hasColor: hasColor, usesReference: settings.usesReference)
+      background: background, hasColor: hasColor, usesReference: settings.usesReference,
+      hasAffineLogits: depth.isInverse)
     self.pass = pass
     state = [S](repeating: 0, count: pass.bins.tileCount * pass.stateStride)
     state.forEachChunk(grain: pass.stateStride, workers: settings.workers) { start, chunk in
@@ -65,8 +66,7 @@ struct SoftView<S: RenderScalar>: Sendable {
       }
       if wantsDepth {
         depth[pixel] =
-          state[i + 512] > 0
-          ? projection.depth.near - state[i + 1536] * projection.depth.unit : .infinity
+          state[i + 512] > 0 ? projection.depth.depth(state[i + 1536]) : .infinity
       }
     }
     return Rendering(
@@ -100,6 +100,7 @@ struct SoftView<S: RenderScalar>: Sendable {
   struct Gradient: Sendable {
     var camera = CameraGradient<S>()
     var background = SIMD3<S>.zero
+    var smoothing = SmoothingGradient<S>()
     var positions: [S]
     var cornerColors: [S]
   }
@@ -118,10 +119,11 @@ struct SoftView<S: RenderScalar>: Sendable {
     var result = Gradient(
       positions: [S](repeating: 0, count: assembly.positions.count),
       cornerColors: wantsColors ? [S](repeating: 0, count: assembly.cornerColors.count) : [])
-    let (bars, backgroundBar) = tileCotangents(cotangent)
+    let (bars, backgroundBar, gammaBar) = tileCotangents(cotangent)
     result.background = backgroundBar
     guard !targets.isSubset(of: .background) else { return result }
-    let entries = entryGradients(bars, workers: workers)
+    let wantsSmoothing = targets.contains(.smoothing)
+    let (entries, sums) = entryGradients(bars, wantsSmoothing: wantsSmoothing, workers: workers)
     var faces = [ScreenFaceGradient<S>](repeating: .init(), count: pass.faces.count)
     let bins = pass.bins
     faces.forEachChunk(grain: 1024, workers: workers) { start, chunk in
@@ -132,33 +134,68 @@ struct SoftView<S: RenderScalar>: Sendable {
         }
       }
     }
+    if wantsSmoothing {
+      result.smoothing = smoothing(sums, faces: faces, ofBackground: gammaBar)
+    }
     result.camera = projection.backward(
       faces, assembly: assembly, positionsBar: &result.positions,
       cornerColorsBar: &result.cornerColors)
     return result
   }
 
-  private func entryGradients(_ bars: [S], workers: Workers) -> [ScreenFaceGradient<S>] {
-    let pass = pass
+  /// The cotangent of the smoothing's parameters.
+  ///
+  /// Gamma divides every logit: `∂logit/∂gamma = -logit / gamma`, summed over the corners' logits and the background's.
+  private func smoothing(
+    _ sums: SmoothingSums<S>, faces: [ScreenFaceGradient<S>], ofBackground gammaBar: S
+  ) -> SmoothingGradient<S> {
+    var result = SmoothingGradient<S>()
+    result.edgeWidthPixels = pass.coverage.widthSlope(standardized: sums.scale)
+    result.shift = pass.coverage.shiftSlope * sums.shift
+    result.shape = sums.shape
+    result.conormParameter = sums.conormParameter
+    guard case .softmax(let gamma, _) = pass.depth else { return result }
+    var logitBar = gammaBar
+    for (face, bar) in zip(pass.faces, faces) {
+      let products = face.logit * bar.logit
+      logitBar += products[0] + products[1] + products[2]
+      if face.cornerCount == 4 { logitBar += products[3] }
+    }
+    result.gamma = -logitBar / gamma
+    return result
+  }
+
+  private func entryGradients(
+    _ bars: [S], wantsSmoothing: Bool, workers: Workers
+  ) -> ([ScreenFaceGradient<S>], SmoothingSums<S>) {
+    var pass = pass
+    pass.wantsSmoothing = wantsSmoothing
+    let work = pass
     let state = state
     var entries = [ScreenFaceGradient<S>](repeating: .init(), count: pass.bins.entryFaces.count)
-    entries.forEachSlice(offsets: pass.bins.tileOffsets, workers: workers) { tile, slice in
+    let tiles = pass.bins.tileCount
+    var sums = [SmoothingSums<S>](repeating: .init(), count: tiles)
+    entries.forEachSlice(
+      offsets: pass.bins.tileOffsets, alongside: &sums, workers: workers
+    ) { tile, slice, sum in
       guard !slice.isEmpty else { return }
-      let first = tile * pass.stateStride
-      var tileState = Array(state[first..<first + pass.stateStride])
+      let first = tile * work.stateStride
+      var tileState = Array(state[first..<first + work.stateStride])
       var stateSpan = tileState.mutableSpan
-      let barFirst = tile * pass.cotangentStride
+      let barFirst = tile * work.cotangentStride
       S.softBackwardTile(
-        pass, tile: tile, state: &stateSpan,
-        cotangents: bars.span.extracting(barFirst..<barFirst + pass.cotangentStride),
-        gradients: &slice)
+        work, tile: tile, state: &stateSpan,
+        cotangents: bars.span.extracting(barFirst..<barFirst + work.cotangentStride),
+        gradients: &slice, smoothing: &sum)
     }
-    return entries
+    return (entries, sums.reduce(into: SmoothingSums()) { $0 += $1 })
   }
 
   /// The adjoint of the composition: cotangents of alpha, face colour and mean logit, tile by tile, and of the
-  /// background.
-  private func tileCotangents(_ cotangent: RenderingCotangent<S>) -> ([S], SIMD3<S>) {
+  /// background; and of the logarithm of gamma, reversed, but for the faces' part.
+  private func tileCotangents(
+    _ cotangent: RenderingCotangent<S>
+  ) -> (bars: [S], background: SIMD3<S>, gamma: S) {
     let stride = pass.stateStride
     let barStride = pass.cotangentStride
     var bars = [S](repeating: 0, count: pass.bins.tileCount * barStride)
@@ -166,6 +203,7 @@ struct SoftView<S: RenderScalar>: Sendable {
     let isUnder = composition == .underneath
     let background = pass.background
     let backgroundLogit = pass.backgroundLogit ?? 0
+    var gammaBar: S = 0
     forEachPixel { pixel, tile, lane in
       let i = tile * stride + lane
       let j = tile * barStride + lane
@@ -174,23 +212,35 @@ struct SoftView<S: RenderScalar>: Sendable {
       if pass.hasColor, let color = cotangent.color {
         let bar = color.values.vector3(pixel)
         var meanBar = bar
+        let mean = SIMD3(state[i + 768], state[i + 1024], state[i + 1280])
         if isUnder {
-          let mean = SIMD3(state[i + 768], state[i + 1024], state[i + 1280])
           alphaBar += dot(bar, mean - background)
           meanBar = bar * (1 - survival)
           backgroundBar += bar * survival
+          // No face gives a colour although alpha is not 0: the mean is the background.
+          if state[i + 512] == 0 { backgroundBar += meanBar }
         } else {
-          backgroundBar += bar * (S.exp(backgroundLogit - state[i + 256]) * state[i + 512])
+          let share = S.exp(backgroundLogit - state[i + 256]) * state[i + 512]
+          backgroundBar += bar * share
+          gammaBar += backgroundLogit * share * dot(bar, background - mean)
         }
         bars[j + 256] = meanBar.x
         bars[j + 512] = meanBar.y
         bars[j + 768] = meanBar.z
       }
       if pass.hasColor, let depth = cotangent.depth, state[i + 512] > 0 {
-        bars[j + 1024] = -depth.values[pixel] * projection.depth.unit
+        let logit = state[i + 1536]
+        let logitBar = depth.values[pixel] * projection.depth.depthSlope(logit)
+        bars[j + 1024] = logitBar
+        // Depth is a function of gamma times the logit.
+        gammaBar -= logitBar * logit
+        if !isUnder {
+          let share = S.exp(backgroundLogit - state[i + 256]) * state[i + 512]
+          gammaBar += backgroundLogit * share * logitBar * (backgroundLogit - logit + 1)
+        }
       }
       bars[j] = alphaBar
     }
-    return (bars, backgroundBar)
+    return (bars, backgroundBar, gammaBar)
   }
 }

@@ -19,7 +19,11 @@ public struct GradientTargets: OptionSet, Sendable {
   public static let lights = GradientTargets(rawValue: 32)
   /// The background colour.
   public static let background = GradientTargets(rawValue: 64)
-  /// Everything.
+  /// The parameters of the smoothing itself, of which a scene has none: edge width, gamma, shift, shape, conorm parameter.
+  ///
+  /// Shape and conorm parameter come from the scalar reference, which is slow in Float; the others cost nothing.
+  public static let smoothing = GradientTargets(rawValue: 128)
+  /// Everything but the smoothing.
   public static let all = GradientTargets(rawValue: 127)
 }
 
@@ -71,6 +75,31 @@ public struct MaterialGradient<S: RenderScalar>: Equatable, Sendable {
   public init() {}
 }
 
+/// The cotangent of the smoothing's parameters, over all views; see ``SoftSettings``.
+public struct SmoothingGradient<S: RenderScalar>: Equatable, Sendable {
+  /// Cotangent of the edge width, a pixel each.
+  public var edgeWidthPixels: S = 0
+  /// Cotangent of the softmax's temperature.
+  public var gamma: S = 0
+  /// Cotangent of the profile's shift, in units of its scale.
+  public var shift: S = 0
+  /// Cotangent of the gamma laws' shape, a centred shift following it.
+  public var shape: S = 0
+  /// Cotangent of the coverage aggregation's parameter; 0 where it stands at a limit.
+  public var conormParameter: S = 0
+  /// A zero cotangent.
+  public init() {}
+
+  /// Adds another cotangent in place.
+  static func += (a: inout Self, b: Self) {
+    a.edgeWidthPixels += b.edgeWidthPixels
+    a.gamma += b.gamma
+    a.shift += b.shift
+    a.shape += b.shape
+    a.conormParameter += b.conormParameter
+  }
+}
+
 /// The cotangent of a scene and its cameras; mirrors ``Scene``.
 public struct SceneGradient<S: RenderScalar>: Equatable, Sendable {
   /// One a mesh.
@@ -85,6 +114,8 @@ public struct SceneGradient<S: RenderScalar>: Equatable, Sendable {
   public var background: SIMD3<S>
   /// One a camera, in the order of the call.
   public var cameras: [CameraGradient<S>]
+  /// Cotangent of the smoothing.
+  public var smoothing = SmoothingGradient<S>()
 
   /// The zero cotangent of a scene seen by some cameras.
   public init(zeroFor scene: Scene<S>, cameraCount: Int, targets: GradientTargets) {

@@ -1,124 +1,172 @@
+// The scalar reference of the soft rasterizer: one pixel, one face at a time, in the words of the formulas. The kernels
+// are compared with it, Double runs on it, and so does what the kernels leave out.
 internal import RealModule
 
-// The scalar reference of the soft rasterizer: one pixel, one face at a time, in the words of the formulas. The kernels
-// are compared with it, and Double runs on it.
-
 /// One face seen from one pixel.
-private struct FaceAtPixel<S: RenderScalar> {
+struct FaceAtPixel<S: RenderScalar> {
+  /// The face's place among the tile's entries.
+  var entry: Int
   var foot: BoundaryFoot<S>
   var coverage: EdgeCoverage<S>.Sample
   var weights: AttributeWeights<S>
   var color: SIMD3<S>
   var logit: S
+
+  /// log D plus the depth logit.
+  var term: S { coverage.logCoverage + logit }
 }
 
 extension SoftTilePass {
+  /// The coverage of a face at a pixel, or nil where it is zero.
+  private func sample(
+    _ face: borrowing ScreenFace<S>, _ foot: BoundaryFoot<S>, from pixel: SIMD2<S>
+  ) -> EdgeCoverage<S>.Sample? {
+    guard coverage.profile.distance == .euclidean else {
+      return coverage.sample(signedDistance: face.smallestBarycentric(of: pixel).value)
+    }
+    guard coverage.profile.distribution == .hard else {
+      return coverage.sample(signedDistance: foot.signedDistance)
+    }
+    return face.owns(pixel) ? coverage.sample(signedDistance: 1) : nil
+  }
+
   private func look(
-    at face: borrowing ScreenFace<S>, from pixel: SIMD2<S>
+    at face: borrowing ScreenFace<S>, entry: Int, from pixel: SIMD2<S>
   ) -> FaceAtPixel<S>? {
     let foot = face.boundaryFoot(from: pixel)
-    guard let sample = coverage.sample(signedDistance: foot.signedDistance) else { return nil }
+    guard let sample = sample(face, foot, from: pixel) else { return nil }
     guard hasColor else {
       let none = AttributeWeights<S>(
         screen: .zero, corrected: .zero, usesPixel: false, isClamped: false)
-      return FaceAtPixel(foot: foot, coverage: sample, weights: none, color: .zero, logit: 0)
+      return FaceAtPixel(
+        entry: entry, foot: foot, coverage: sample, weights: none, color: .zero, logit: 0)
     }
     let weights = face.attributeWeights(at: pixel, foot: foot, extension: attributeExtension)
     let forColor = weights.isClamped ? weights.screen : weights.corrected
+    let forLogit = hasAffineLogits ? weights.screen : weights.corrected
     return FaceAtPixel(
-      foot: foot, coverage: sample, weights: weights,
+      entry: entry, foot: foot, coverage: sample, weights: weights,
       color: SIMD3(
         (forColor * face.red).sum(), (forColor * face.green).sum(),
         (forColor * face.blue).sum()),
-      logit: (weights.corrected * face.logit).sum())
+      logit: (forLogit * face.logit).sum())
   }
 
-  /// Alpha as a sum of log-survivals, colour as a log-sum-exp over `log D + depth logit` (math.md 1.5, 1.6).
-  func referenceForward(tile: Int, state: inout MutableSpan<S>) {
-    let origin = origin(ofTile: tile)
-    let entries = bins.entries(ofTile: tile)
-    for y in 0..<min(TileBins.side, height - origin.y) {
-      for x in 0..<min(TileBins.side, width - origin.x) {
-        let lane = Self.lane(x, y)
-        let pixel = SIMD2(S(origin.x + x) + 1 / 2, S(origin.y + y) + 1 / 2)
-        var logSurvival: S = 0
-        var largest = backgroundLogit ?? -S.infinity
-        var weight: S = backgroundLogit == nil ? 0 : 1
-        var color = backgroundLogit == nil ? SIMD3<S>.zero : background
-        var logit = backgroundLogit ?? 0
-        for entry in entries {
-          guard let seen = look(at: faces[Int(bins.entryFaces[entry])], from: pixel) else {
-            continue
-          }
-          logSurvival += seen.coverage.logSurvival
-          guard hasColor else { continue }
-          let term = seen.coverage.logCoverage + seen.logit
-          guard term > -S.infinity else { continue }
-          if term > largest {
-            let scale = S.exp(largest - term)
-            largest = term
-            weight = weight * scale + 1
-            color = color * scale + seen.color
-            logit = logit * scale + seen.logit
-          } else {
-            let w = S.exp(term - largest)
-            weight += w
-            color += seen.color * w
-            logit += seen.logit * w
-          }
-        }
-        state[lane] = S.exp(logSurvival)
-        guard hasColor else { continue }
-        let inverse = weight > 0 ? 1 / weight : 0
-        state[256 + lane] = largest
-        state[512 + lane] = inverse
-        state[768 + lane] = color.x * inverse
-        state[1024 + lane] = color.y * inverse
-        state[1280 + lane] = color.z * inverse
-        state[1536 + lane] = logit * inverse
+  /// The faces that cover a pixel, in entry order.
+  private func gather(
+    _ entries: Range<Int>, at pixel: SIMD2<S>, into seen: inout [FaceAtPixel<S>]
+  ) {
+    seen.removeAll(keepingCapacity: true)
+    for entry in entries {
+      let face = faces[Int(bins.entryFaces[entry])]
+      if let one = look(at: face, entry: entry - entries.lowerBound, from: pixel) {
+        seen.append(one)
       }
     }
   }
 
-  /// The adjoint of ``referenceForward(tile:state:)``: adds to the entries' gradients.
+  /// Alpha by the aggregation's generators, colour by the depth aggregation (math.md 1.5, 1.6).
+  func referenceForward(tile: Int, state: inout MutableSpan<S>) {
+    let entries = bins.entries(ofTile: tile)
+    var seen: [FaceAtPixel<S>] = []
+    let origin = origin(ofTile: tile)
+    for y in 0..<min(TileBins.side, height - origin.y) {
+      for x in 0..<min(TileBins.side, width - origin.x) {
+        let lane = Self.lane(x, y)
+        gather(
+          entries, at: SIMD2(S(origin.x + x) + 1 / 2, S(origin.y + y) + 1 / 2), into: &seen)
+        var running = union.start
+        for one in seen { union.add(one.coverage, entry: one.entry, to: &running) }
+        let result = union.result(running)
+        state[lane] = result.survival
+        if union.aggregation != .probabilistic {
+          state[basePlaneCount * 256 + lane] = result.kept
+          state[(basePlaneCount + 1) * 256 + lane] = result.entry
+        }
+        guard hasColor else { continue }
+        let mean = blend(seen)
+        state[256 + lane] = mean.largest
+        state[512 + lane] = mean.inverseWeight
+        state[768 + lane] = mean.color.x
+        state[1024 + lane] = mean.color.y
+        state[1280 + lane] = mean.color.z
+        state[1536 + lane] = mean.logit
+      }
+    }
+  }
+
+  /// The adjoint of ``referenceForward(tile:state:)``: adds to the entries' gradients and to the smoothing's.
   func referenceBackward(
     tile: Int, state: Span<S>, cotangents: Span<S>,
-    gradients: inout MutableSpan<ScreenFaceGradient<S>>
+    gradients: inout MutableSpan<ScreenFaceGradient<S>>, smoothing: inout SmoothingSums<S>
   ) {
-    let origin = origin(ofTile: tile)
     let entries = bins.entries(ofTile: tile)
+    var seen: [FaceAtPixel<S>] = []
+    var shares: [BlendShare<S>] = []
+    let origin = origin(ofTile: tile)
     for y in 0..<min(TileBins.side, height - origin.y) {
       for x in 0..<min(TileBins.side, width - origin.x) {
         let lane = Self.lane(x, y)
         let pixel = SIMD2(S(origin.x + x) + 1 / 2, S(origin.y + y) + 1 / 2)
-        let survivalBar = cotangents[lane] * state[lane]
-        for (place, entry) in entries.enumerated() {
-          let face = faces[Int(bins.entryFaces[entry])]
-          guard let seen = look(at: face, from: pixel) else { continue }
-          var gradient = gradients[place]
-          // ∂alpha/∂u = (1 - alpha) hazard
-          var standardizedBar = survivalBar * seen.coverage.hazard
+        gather(entries, at: pixel, into: &seen)
+        var result = CoverageUnion<S>.Result(survival: state[lane], kept: 0)
+        if union.aggregation != .probabilistic {
+          result.kept = state[basePlaneCount * 256 + lane]
+          result.entry = state[(basePlaneCount + 1) * 256 + lane]
+        }
+        let alphaBar = cotangents[lane]
+        var colorBar = SIMD3<S>.zero
+        if hasColor {
+          colorBar = SIMD3(
+            cotangents[256 + lane], cotangents[512 + lane], cotangents[768 + lane])
+          let mean = BlendMean(
+            largest: state[256 + lane], inverseWeight: state[512 + lane],
+            color: SIMD3(state[768 + lane], state[1024 + lane], state[1280 + lane]),
+            logit: state[1536 + lane])
+          blendVJP(
+            seen, mean, colorBar: colorBar, logitBar: cotangents[1024 + lane], into: &shares)
+        }
+        if wantsSmoothing {
+          smoothing.conormParameter += alphaBar * union.parameterOffset(result)
+        }
+        for (i, one) in seen.enumerated() {
+          let face = faces[Int(bins.entryFaces[entries.lowerBound + one.entry])]
+          var gradient = gradients[one.entry]
+          var standardizedBar = alphaBar * union.slope(one.coverage, entry: one.entry, result)
           if hasColor {
-            let term = seen.coverage.logCoverage + seen.logit
-            let share = S.exp(term - state[256 + lane]) * state[512 + lane]
-            let colorBar = SIMD3(
-              cotangents[256 + lane], cotangents[512 + lane], cotangents[768 + lane])
-            let depthBar = cotangents[1024 + lane]
-            let mean = SIMD3(state[768 + lane], state[1024 + lane], state[1280 + lane])
-            let termBar =
-              share
-              * (dot(colorBar, seen.color - mean) + depthBar * (seen.logit - state[1536 + lane]))
-            standardizedBar += termBar * seen.coverage.reverseHazard
+            standardizedBar += shares[i].standardizedBar
             attributesVJP(
-              face, seen, pixel: pixel, colorBar: colorBar * share,
-              logitBar: termBar + share * depthBar, into: &gradient)
+              face, one, pixel: pixel, colorBar: colorBar * shares[i].weight,
+              logitBar: shares[i].logitBar, into: &gradient)
           }
-          let slope = coverage.standardizedSlope(signedDistance: seen.foot.signedDistance)
-          face.signedDistanceVJP(
-            seen.foot, signedDistanceBar: standardizedBar * slope, into: &gradient)
-          gradients[place] = gradient
+          distanceVJP(face, one, pixel: pixel, standardizedBar, into: &gradient)
+          gradients[one.entry] = gradient
+          smoothing.scale += standardizedBar * one.coverage.standardized
+          smoothing.shift += standardizedBar
+          guard wantsSmoothing else { continue }
+          smoothing.shape +=
+            standardizedBar * coverage.shapeSlope(standardized: one.coverage.standardized)
+          smoothing.conormParameter += alphaBar * union.parameterSlope(one.coverage, result)
         }
       }
+    }
+  }
+
+  /// The adjoint of the standardised distance in the corners.
+  private func distanceVJP(
+    _ face: ScreenFace<S>, _ seen: FaceAtPixel<S>, pixel: SIMD2<S>, _ standardizedBar: S,
+    into gradient: inout ScreenFaceGradient<S>
+  ) {
+    switch coverage.profile.distance {
+    case .euclidean:
+      let slope = coverage.standardizedSlope(signedDistance: seen.foot.signedDistance)
+      face.signedDistanceVJP(
+        seen.foot, signedDistanceBar: standardizedBar * slope, into: &gradient)
+    case .barycentric:
+      let (value, corner) = face.smallestBarycentric(of: pixel)
+      let slope = coverage.standardizedSlope(signedDistance: value)
+      face.smallestBarycentricVJP(
+        of: pixel, corner: corner, valueBar: standardizedBar * slope, into: &gradient)
     }
   }
 
@@ -131,11 +179,13 @@ extension SoftTilePass {
     gradient.red += forColor * colorBar.x
     gradient.green += forColor * colorBar.y
     gradient.blue += forColor * colorBar.z
-    gradient.logit += weights.corrected * logitBar
+    gradient.logit += (hasAffineLogits ? weights.screen : weights.corrected) * logitBar
     let byColor = face.red * colorBar.x + face.green * colorBar.y + face.blue * colorBar.z
     let byLogit = face.logit * logitBar
     face.attributeWeightsVJP(
-      weights, at: pixel, foot: seen.foot, screenBar: weights.isClamped ? byColor : .zero,
-      correctedBar: weights.isClamped ? byLogit : byColor + byLogit, into: &gradient)
+      weights, at: pixel, foot: seen.foot,
+      screenBar: (weights.isClamped ? byColor : .zero) + (hasAffineLogits ? byLogit : .zero),
+      correctedBar: (weights.isClamped ? .zero : byColor) + (hasAffineLogits ? .zero : byLogit),
+      into: &gradient)
   }
 }

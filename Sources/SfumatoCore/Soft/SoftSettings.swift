@@ -29,7 +29,8 @@ public enum DepthRange<S: RenderScalar>: Equatable, Sendable {
 public struct SoftSettings<S: RenderScalar>: Equatable, Sendable {
   /// The fall-off across an edge.
   public var profile: EdgeProfile<S>
-  /// The scale of the fall-off, pixels, for the plain and the squared form alike.
+  /// The scale of the fall-off, pixels, for the plain and the squared form alike; a fraction of the face where the
+  /// profile's distance is barycentric.
   public var edgeWidthPixels: S
   /// How coverages make alpha.
   public var coverage: CoverageAggregation<S>
@@ -47,13 +48,13 @@ public struct SoftSettings<S: RenderScalar>: Equatable, Sendable {
   /// The planes of the depth range.
   public var depthRange: DepthRange<S>
 
-  /// Makes settings; the defaults suit fitting at any image size.
+  /// Makes settings; the defaults suit fitting at any image size, the tail bound by default the profile.
   public init(
     profile: EdgeProfile<S> = .logistic(), edgeWidthPixels: S = 1,
     coverage: CoverageAggregation<S> = .probabilistic,
     depth: DepthAggregation<S> = .softmax(gamma: 0.01),
     composition: ColorComposition<S> = .underneath,
-    attributeExtension: AttributeExtension = .nearestPoint, tailBound: S = 1e-4,
+    attributeExtension: AttributeExtension = .nearestPoint, tailBound: S? = nil,
     depthRange: DepthRange<S> = .boundingSphere
   ) {
     self.profile = profile
@@ -62,7 +63,7 @@ public struct SoftSettings<S: RenderScalar>: Equatable, Sendable {
     self.depth = depth
     self.composition = composition
     self.attributeExtension = attributeExtension
-    self.tailBound = tailBound
+    self.tailBound = tailBound ?? profile.defaultTailBound
     self.depthRange = depthRange
     check()
   }
@@ -72,6 +73,8 @@ public struct SoftSettings<S: RenderScalar>: Equatable, Sendable {
     precondition(
       edgeWidthPixels > 0 && edgeWidthPixels.isFinite, "edge width \(edgeWidthPixels) px")
     precondition(tailBound >= 0 && tailBound <= 0.25, "tail bound \(tailBound)")
+    profile.check()
+    if let complaint = coverage.complaint { preconditionFailure(complaint) }
     depth.check()
     switch depthRange {
     case .boundingSphere: break

@@ -16,6 +16,12 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
   var height: Int
   /// The profile.
   var coverage: EdgeCoverage<S>
+  /// How coverages make alpha.
+  var union: CoverageUnion<S>
+  /// How colours are chosen.
+  var depth: DepthAggregation<S>
+  /// Whether logits are interpolated affinely, as inverse depth is.
+  var hasAffineLogits: Bool
   /// Where attributes are read.
   var attributeExtension: AttributeExtension
   /// Whether colour and depth are computed; else alpha alone.
@@ -26,11 +32,15 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
   var background: SIMD3<S>
   /// Whether the scalar reference is used although there is a kernel.
   var usesReference: Bool
+  /// Whether backward also sums what only the reference knows: the cotangents of shape and conorm parameter.
+  var wantsSmoothing = false
   /// The kernels that work where the scalar has some; tests put others in.
   var kernels = InstructionSet.kernels
 
   /// Survival, largest logit, inverse weight, red, green, blue, mean logit; or survival alone.
-  var planeCount: Int { hasColor ? 7 : 1 }
+  var basePlaneCount: Int { hasColor ? 7 : 1 }
+  /// And two of the aggregation's own; see ``CoverageUnion/Result``.
+  var planeCount: Int { basePlaneCount + (union.aggregation == .probabilistic ? 0 : 2) }
   /// Cotangents of alpha, red, green, blue, mean logit; or of alpha alone.
   var cotangentPlaneCount: Int { hasColor ? 5 : 1 }
 
@@ -53,7 +63,7 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
   /// Prepares a view from its faces on the screen; degenerate faces reach nothing.
   init(
     faces: [ScreenFace<S>], width: Int, height: Int, settings: SoftSettings<S>,
-    background: SIMD3<S>, hasColor: Bool, usesReference: Bool
+    background: SIMD3<S>, hasColor: Bool, usesReference: Bool, hasAffineLogits: Bool = false
   ) {
     settings.check()
     self.faces = faces
@@ -62,24 +72,29 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
     self.hasColor = hasColor
     self.background = background
     coverage = EdgeCoverage(settings)
+    union = CoverageUnion(settings.coverage, faceCount: faces.count)
+    depth = settings.depth
+    self.hasAffineLogits = hasAffineLogits
     attributeExtension = settings.attributeExtension
     switch settings.composition {
     case .underneath: backgroundLogit = nil
     case .logit(let epsilon): backgroundLogit = (epsilon - 1) / settings.depth.temperature
     }
-    self.usesReference = usesReference || settings.attributeExtension != .nearestPoint
-    let empty = SIMD4<S>(1, 1, 0, 0)
-    let boxes = faces.map { face in
-      face.isVisible
-        ? SIMD4(face.x.min(), face.y.min(), face.x.max(), face.y.max()) : empty
-    }
-    bins = TileBins(boxes: boxes, reach: coverage.reach, width: width, height: height)
+    self.usesReference =
+      usesReference || hasAffineLogits || settings.attributeExtension != .nearestPoint
+      || !settings.hasKernel(hasColor: hasColor)
+    let coverage = coverage
+    let boxes = faces.map { face in coverage.box(face) }
+    let isEuclidean = settings.profile.distance == .euclidean
+    bins = TileBins(
+      boxes: boxes, reach: isEuclidean ? coverage.reach : 0, width: width, height: height)
     kernelFaces = self.usesReference ? [] : S.softKernelFaces(faces)
   }
 
   /// Sets a tile's state to that of an empty picture.
   func clear(_ state: inout MutableSpan<S>) {
     for i in 0..<256 { state[i] = 1 }
+    for i in basePlaneCount * 256..<stateStride { state[i] = 0 }
     guard hasColor else { return }
     let start: [S]
     if let logit = backgroundLogit {
@@ -107,9 +122,11 @@ extension RenderScalar {
   /// The scalar reference.
   public static func softBackwardTile(
     _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>,
-    cotangents: Span<Self>, gradients: inout MutableSpan<ScreenFaceGradient<Self>>
+    cotangents: Span<Self>, gradients: inout MutableSpan<ScreenFaceGradient<Self>>,
+    smoothing: inout SmoothingSums<Self>
   ) {
     pass.referenceBackward(
-      tile: tile, state: state.span, cotangents: cotangents, gradients: &gradients)
+      tile: tile, state: state.span, cotangents: cotangents, gradients: &gradients,
+      smoothing: &smoothing)
   }
 }

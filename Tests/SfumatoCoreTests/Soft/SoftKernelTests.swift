@@ -16,13 +16,7 @@ struct SoftKernelTests {
       let (width, height) = (77, 50)
       let faces = soup(
         60, seed: squared ? 3 : 4, width: width, height: height, quadrilaterals: quadrilaterals)
-      let wide = faces.map { f in
-        func up(_ v: SIMD4<Float>) -> SIMD4<Double> { SIMD4<Double>(v) }
-        return ScreenFace<Double>(
-          x: up(f.x), y: up(f.y), q: up(f.q), logit: up(f.logit), red: up(f.red),
-          green: up(f.green), blue: up(f.blue), cornerCount: f.cornerCount, source: f.source,
-          clip: f.clip)
-      }
+      let wide = faces.map(widened)
       var reference = SoftSettings<Double>(
         profile: .logistic(squared: squared), edgeWidthPixels: 1.25, depth: .softmax(gamma: 0.1))
       var product = SoftSettings<Float>(

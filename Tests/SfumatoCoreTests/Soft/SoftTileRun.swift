@@ -36,6 +36,14 @@ func soup(
 func runTiles<S: RenderScalar>(
   _ pass: SoftTilePass<S>, bars: [S], workers: Workers = .all
 ) -> (state: [S], gradients: [ScreenFaceGradient<S>]) {
+  let all = runTilesWithSmoothing(pass, bars: bars, workers: workers)
+  return (all.state, all.gradients)
+}
+
+/// And the sums of the smoothing over all tiles.
+func runTilesWithSmoothing<S: RenderScalar>(
+  _ pass: SoftTilePass<S>, bars: [S], workers: Workers = .all
+) -> (state: [S], gradients: [ScreenFaceGradient<S>], smoothing: SmoothingSums<S>) {
   var state = [S](repeating: 0, count: pass.bins.tileCount * pass.stateStride)
   state.forEachChunk(grain: pass.stateStride, workers: workers) { start, chunk in
     pass.clear(&chunk)
@@ -43,13 +51,17 @@ func runTiles<S: RenderScalar>(
   }
   let done = state
   var entries = [ScreenFaceGradient<S>](repeating: .init(), count: pass.bins.entryFaces.count)
-  entries.forEachSlice(offsets: pass.bins.tileOffsets, workers: workers) { tile, slice in
+  var sums = [SmoothingSums<S>](repeating: .init(), count: pass.bins.tileCount)
+  entries.forEachSlice(
+    offsets: pass.bins.tileOffsets, alongside: &sums, workers: workers
+  ) { tile, slice, sum in
     var own = Array(done[tile * pass.stateStride..<(tile + 1) * pass.stateStride])
     var span = own.mutableSpan
     let first = tile * pass.cotangentStride
     S.softBackwardTile(
       pass, tile: tile, state: &span,
-      cotangents: bars.span.extracting(first..<first + pass.cotangentStride), gradients: &slice)
+      cotangents: bars.span.extracting(first..<first + pass.cotangentStride), gradients: &slice,
+      smoothing: &sum)
   }
   var faces = [ScreenFaceGradient<S>](repeating: .init(), count: pass.faces.count)
   for f in faces.indices {
@@ -57,7 +69,7 @@ func runTiles<S: RenderScalar>(
       faces[f] += entries[Int(pass.bins.faceEntries[place])]
     }
   }
-  return (state, faces)
+  return (state, faces, sums.reduce(into: SmoothingSums()) { $0 += $1 })
 }
 
 extension ScreenFaceGradient {
@@ -77,4 +89,12 @@ extension SoftTilePass {
   func cotangentIndex(_ x: Int, _ y: Int) -> Int {
     (y / 16 * bins.columns + x / 16) * cotangentStride + Self.lane(x % 16, y % 16)
   }
+}
+
+/// A face in Double.
+func widened(_ f: ScreenFace<Float>) -> ScreenFace<Double> {
+  ScreenFace(
+    x: SIMD4(f.x), y: SIMD4(f.y), q: SIMD4(f.q), logit: SIMD4(f.logit), red: SIMD4(f.red),
+    green: SIMD4(f.green), blue: SIMD4(f.blue), cornerCount: f.cornerCount, source: f.source,
+    clip: f.clip)
 }
