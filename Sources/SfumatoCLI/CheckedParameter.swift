@@ -56,7 +56,9 @@ enum CheckedParameter: String, CaseIterable, Sendable {
     case .cameras: component(i, gradient.cameras[0].twist)
     case .focal: i < 2 ? gradient.cameras[0].focal[i] : gradient.cameras[0].principal[i - 2]
     case .light:
-      i < 6 ? gradient.lights[i / 3].color[i % 3] : gradient.lights[1].direction[i - 6] + gradient.lights[1].position[i - 6]
+      i < 6
+        ? gradient.lights[i / 3].color[i % 3]
+        : gradient.lights[1].direction[i - 6] + gradient.lights[1].position[i - 6]
     case .background: gradient.background[i]
     }
   }

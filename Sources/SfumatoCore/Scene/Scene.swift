@@ -24,7 +24,9 @@ public struct Material<S: RenderScalar>: Equatable, Sendable {
   public var baseColor: BaseColor<S>
   /// How light meets it.
   public var shading: Shading
-  /// The share of each light that is mirrored, on top of the diffuse light; 0 mirrors nothing. Unused where unlit.
+  /// The share of each light that is mirrored, on top of the diffuse light; 0 mirrors nothing.
+  ///
+  /// Unused where unlit.
   public var specular: SIMD3<S>
   /// The exponent of the mirrored light: the higher, the smaller the highlight.
   public var shininess: S
