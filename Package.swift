@@ -46,6 +46,22 @@ let wideKernelNames: [Target.Dependency] = []
 let wideDefines: [SwiftSetting] = []
 #endif
 
+// Published experiments, each an example with one command; the tables are in Documentation.docc/Experiments.md.
+let experimentFolders = [
+  ("Example04GenDRShape", "04-gendr-shape"), ("Example05GenDRCameraPose", "05-gendr-camera-pose"),
+  ("Example06CubePose", "06-cube-pose"), ("Example07NvdiffrastCube", "07-nvdiffrast-cube"),
+  ("Example08NvdiffrastPose", "08-nvdiffrast-pose"), ("Example09Family", "09-family"),
+]
+let experiments: [Target] = experimentFolders.map { name, folder in
+  .executableTarget(
+    name: name,
+    dependencies: everything + [
+      "ExperimentSupport", real, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
+    path: "examples/\(folder)", swiftSettings: common)
+}
+let experimentNames: [Target.Dependency] = experimentFolders.map { .byName(name: $0.0) }
+
 let package = Package(
   name: "Sfumato",
   platforms: [.macOS(.v26)],
@@ -120,6 +136,13 @@ let package = Package(
       name: "Example03Fit", dependencies: everything, path: "examples/03-fit",
       swiftSettings: common),
     .target(
+      name: "ExperimentSupport",
+      dependencies: everything + [
+        real, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "examples/Support", swiftSettings: common),
+  ] + experiments + [
+    .target(
       name: "SfumatoTestSupport", dependencies: ["SfumatoCore", real],
       path: "Tests/SfumatoTestSupport", swiftSettings: common),
     .testTarget(
@@ -140,7 +163,7 @@ let package = Package(
       dependencies: [
         "SfumatoTestSupport", "SfumatoIO", "SfumatoCLI", "Example01Triangle", "Example02Gradient",
         "Example03Fit", "SfumatoBenchmarks",
-      ],
+      ] + experimentNames,
       swiftSettings: common),
   ],
   cxxLanguageStandard: .cxx17

@@ -56,7 +56,9 @@ enum CheckedParameter: String, CaseIterable, Sendable {
     case .cameras: component(i, gradient.cameras[0].twist)
     case .focal: i < 2 ? gradient.cameras[0].focal[i] : gradient.cameras[0].principal[i - 2]
     case .light:
-      i < 6 ? gradient.lights[i / 3].color[i % 3] : gradient.lights[1].direction[i - 6]
+      i < 6
+        ? gradient.lights[i / 3].color[i % 3]
+        : gradient.lights[1].direction[i - 6] + gradient.lights[1].position[i - 6]
     case .background: gradient.background[i]
     }
   }
@@ -75,7 +77,7 @@ enum CheckedParameter: String, CaseIterable, Sendable {
     let mesh = gradient.meshes[0]
     if !mesh.vertexColors.isEmpty { return mesh.vertexColors[i] }
     if !mesh.faceColors.isEmpty { return mesh.faceColors[i] }
-    return gradient.materials[0][i]
+    return gradient.materials[0].color[i]
   }
 
   private func moveLight(_ i: Int, by step: Double, _ scene: inout Scene<Double>) {
@@ -86,6 +88,9 @@ enum CheckedParameter: String, CaseIterable, Sendable {
     case .directional(var direction, var color):
       if i < 6 { color[i - 3] += step } else { direction[i - 6] += step }
       scene.lights[1] = .directional(direction: direction, color: color)
+    case .point(var position, var color):
+      if i < 6 { color[i - 3] += step } else { position[i - 6] += step }
+      scene.lights[1] = .point(position: position, color: color)
     }
   }
 

@@ -45,7 +45,7 @@ import Testing
 
   private func scale(_ gradient: inout SceneGradient<Double>, by factor: Double) {
     gradient.meshes[0].positions = gradient.meshes[0].positions.map { $0 * factor }
-    gradient.materials[0] *= factor
+    gradient.materials[0].color *= factor
     for i in gradient.lights.indices {
       gradient.lights[i].color *= factor
       gradient.lights[i].direction *= factor

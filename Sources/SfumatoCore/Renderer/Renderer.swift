@@ -146,8 +146,12 @@ public struct RenderPullback<S: RenderScalar>: Sendable {
       for k in positionsBar.indices { positionsBar[k] += part.positions[k] }
       for k in colorsBar.indices { colorsBar[k] += part.cornerColors[k] }
     }
+    let seen =
+      assembly.hasHighlights
+      ? zip(views, parts).map { ($0.camera, $1.cornerColors) } : []
     assembly.backward(
-      positionsBar: positionsBar, cornerColorsBar: colorsBar, targets: targets, into: &gradient)
+      positionsBar: positionsBar, cornerColorsBar: colorsBar, views: seen, targets: targets,
+      into: &gradient)
     return gradient
   }
 }

@@ -6,6 +6,8 @@ struct ScreenProjection<S: RenderScalar>: Sendable {
   let depth: DepthScale<S>
   /// Vertices in the camera frame, `[V, 3]`.
   let points: [S]
+  /// The corners' colours as this camera sees them, `[F, 3, 3]`; empty where only alpha is wanted.
+  let cornerColors: [S]
   /// What is left of each face in front of the near plane.
   private(set) var faces: [ScreenFace<S>] = []
 
@@ -25,6 +27,7 @@ struct ScreenProjection<S: RenderScalar>: Sendable {
       points.setVector3(v, rotation * assembly.positions.vector3(v) + translation)
     }
     self.points = points
+    cornerColors = assembly.cornerColors(seenFrom: camera)
     faces.reserveCapacity(assembly.faceCount)
     for f in 0..<assembly.faceCount {
       if let face = screenFace(f, assembly) { faces.append(face) }
@@ -49,13 +52,11 @@ struct ScreenProjection<S: RenderScalar>: Sendable {
 
   /// The three corner colours of a face; black where only alpha is wanted.
   @inline(__always)
-  private func colors(
-    _ f: Int, _ assembly: SceneAssembly<S>
-  ) -> (SIMD3<S>, SIMD3<S>, SIMD3<S>) {
-    guard !assembly.cornerColors.isEmpty else { return (.zero, .zero, .zero) }
+  private func colors(_ f: Int) -> (SIMD3<S>, SIMD3<S>, SIMD3<S>) {
+    guard !cornerColors.isEmpty else { return (.zero, .zero, .zero) }
     return (
-      assembly.cornerColors.vector3(3 * f), assembly.cornerColors.vector3(3 * f + 1),
-      assembly.cornerColors.vector3(3 * f + 2)
+      cornerColors.vector3(3 * f), cornerColors.vector3(3 * f + 1),
+      cornerColors.vector3(3 * f + 2)
     )
   }
 
@@ -64,7 +65,7 @@ struct ScreenProjection<S: RenderScalar>: Sendable {
     let z = SIMD3(p0.z, p1.z, p2.z)
     let mask = NearPlaneClip.frontMask(z, near: depth.near)
     guard mask != 0 else { return nil }
-    let (c0, c1, c2) = colors(f, assembly)
+    let (c0, c1, c2) = colors(f)
     var face = ScreenFace<S>(
       x: .zero, y: .zero, q: .zero, logit: .zero, red: .zero, green: .zero, blue: .zero,
       cornerCount: 3, source: Int32(f), clip: mask)
@@ -161,7 +162,7 @@ struct ScreenProjection<S: RenderScalar>: Sendable {
         }
       } else {
         cutVJP(
-          face, gradient, mask: mask, p, colors(f, assembly), pBar: &pBar,
+          face, gradient, mask: mask, p, colors(f), pBar: &pBar,
           cornerColorsBar: &cornerColorsBar, into: &result)
       }
       for k in 0..<3 { pointsBar.addVector3(Int(assembly.faces[3 * f + k]), pBar[k]) }

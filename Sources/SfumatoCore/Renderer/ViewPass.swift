@@ -8,8 +8,12 @@ struct ViewGradient<S: RenderScalar>: Sendable {
 
   /// Zero, with colours where they can matter.
   init(_ assembly: SceneAssembly<S>, hasColor: Bool, targets: GradientTargets) {
+    // Highlights move with the camera; all other colours are the same from everywhere.
+    let colored: GradientTargets = [.colors, .lights, .positions, .poses]
     let wantsColors =
-      hasColor && !targets.isDisjoint(with: [.colors, .lights, .positions, .poses])
+      hasColor
+      && (!targets.isDisjoint(with: colored)
+        || (targets.contains(.cameras) && assembly.hasHighlights))
     positions = [S](repeating: 0, count: assembly.positions.count)
     cornerColors = wantsColors ? [S](repeating: 0, count: assembly.cornerColors.count) : []
   }
@@ -19,6 +23,14 @@ struct ViewGradient<S: RenderScalar>: Sendable {
 enum ViewPass<S: RenderScalar>: Sendable {
   case soft(SoftView<S>)
   case crisp(CrispView<S>)
+
+  /// The camera.
+  var camera: Camera<S> {
+    switch self {
+    case .soft(let view): view.projection.camera
+    case .crisp(let view): view.projection.camera
+    }
+  }
 
   /// Ends the process where a cotangent does not fit.
   func check(_ cotangent: RenderingCotangent<S>) {

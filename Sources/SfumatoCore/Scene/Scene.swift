@@ -24,12 +24,27 @@ public struct Material<S: RenderScalar>: Equatable, Sendable {
   public var baseColor: BaseColor<S>
   /// How light meets it.
   public var shading: Shading
+  /// The share of each light that is mirrored, on top of the diffuse light; 0 mirrors nothing.
+  ///
+  /// Unused where unlit.
+  public var specular: SIMD3<S>
+  /// The exponent of the mirrored light: the higher, the smaller the highlight.
+  public var shininess: S
 
   /// Makes a material.
-  public init(baseColor: BaseColor<S> = .vertex, shading: Shading = .unlit) {
+  public init(
+    baseColor: BaseColor<S> = .vertex, shading: Shading = .unlit, specular: SIMD3<S> = .zero,
+    shininess: S = 64
+  ) {
+    precondition(shininess > 0 && shininess.isFinite, "shininess \(shininess)")
     self.baseColor = baseColor
     self.shading = shading
+    self.specular = specular
+    self.shininess = shininess
   }
+
+  /// Whether it mirrors light, so that its colour depends on the viewer.
+  var isShiny: Bool { specular != .zero && shading != .unlit }
 }
 
 /// A source of light, in linear units where 1 lights a white diffuse surface to 1.
@@ -38,6 +53,8 @@ public enum Light<S: RenderScalar>: Equatable, Sendable {
   case ambient(color: SIMD3<S>)
   /// From far away; `direction` points *towards* the light, world frame, and is normalised on use.
   case directional(direction: SIMD3<S>, color: SIMD3<S>)
+  /// From a place, world frame; as strong at any distance.
+  case point(position: SIMD3<S>, color: SIMD3<S>)
 }
 
 /// A mesh put into the world with a material.

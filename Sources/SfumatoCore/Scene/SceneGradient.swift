@@ -7,7 +7,7 @@ public struct GradientTargets: OptionSet, Sendable {
 
   /// Vertex positions of the meshes.
   public static let positions = GradientTargets(rawValue: 1)
-  /// Vertex, face and constant colours.
+  /// Vertex, face and constant colours; specular colours and shininess.
   public static let colors = GradientTargets(rawValue: 2)
   /// Object-to-world motions of the instances.
   public static let poses = GradientTargets(rawValue: 4)
@@ -15,7 +15,7 @@ public struct GradientTargets: OptionSet, Sendable {
   public static let cameras = GradientTargets(rawValue: 8)
   /// Focal lengths and principal points.
   public static let intrinsics = GradientTargets(rawValue: 16)
-  /// Colours and directions of the lights.
+  /// Colours, directions and places of the lights.
   public static let lights = GradientTargets(rawValue: 32)
   /// The background colour.
   public static let background = GradientTargets(rawValue: 64)
@@ -48,8 +48,29 @@ public struct MeshGradient<S: RenderScalar>: Equatable, Sendable {
 public struct LightGradient<S: RenderScalar>: Equatable, Sendable {
   /// Cotangent of the colour.
   public var color = SIMD3<S>.zero
-  /// Cotangent of the direction (zero for ambient light).
+  /// Cotangent of the direction (zero but for directional light).
   public var direction = SIMD3<S>.zero
+  /// Cotangent of the place (zero but for a point light).
+  public var position = SIMD3<S>.zero
+  /// A zero cotangent.
+  public init() {}
+
+  /// Adds another cotangent in place.
+  static func += (a: inout LightGradient, b: LightGradient) {
+    a.color += b.color
+    a.direction += b.direction
+    a.position += b.position
+  }
+}
+
+/// The cotangent of a material.
+public struct MaterialGradient<S: RenderScalar>: Equatable, Sendable {
+  /// Cotangent of the constant colour (zero where another thing colours).
+  public var color = SIMD3<S>.zero
+  /// Cotangent of the specular colour; zero where that is zero, which mirrors nothing.
+  public var specular = SIMD3<S>.zero
+  /// Cotangent of the shininess.
+  public var shininess: S = 0
   /// A zero cotangent.
   public init() {}
 }
@@ -83,8 +104,8 @@ public struct SmoothingGradient<S: RenderScalar>: Equatable, Sendable {
 public struct SceneGradient<S: RenderScalar>: Equatable, Sendable {
   /// One a mesh.
   public var meshes: [MeshGradient<S>]
-  /// Cotangent of each material's constant colour (zero for the others).
-  public var materials: [SIMD3<S>]
+  /// One a material.
+  public var materials: [MaterialGradient<S>]
   /// One twist an instance: moves `transform` from the left, in the world frame.
   public var instances: [Twist<S>]
   /// One a light.
@@ -107,7 +128,7 @@ public struct SceneGradient<S: RenderScalar>: Equatable, Sendable {
         faceColors: targets.contains(.colors)
           ? [S](repeating: 0, count: mesh.faceColors?.count ?? 0) : [])
     }
-    materials = Array(repeating: .zero, count: scene.materials.count)
+    materials = Array(repeating: MaterialGradient(), count: scene.materials.count)
     instances = Array(repeating: Twist(), count: scene.instances.count)
     lights = Array(repeating: LightGradient(), count: scene.lights.count)
     background = .zero

@@ -7,14 +7,14 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
   var positions: [S] = []
   /// Corner indices into them, `[F, 3]`.
   var faces: [Int32] = []
-  /// Lit colours of the corners, `[F, 3, 3]`; empty where only alpha is wanted.
+  /// Colours of the corners lit by what does not depend on the viewer, `[F, 3, 3]`; empty where only alpha is wanted.
   var cornerColors: [S] = []
   /// Where each instance's vertices and faces start.
-  private var parts: [Part] = []
-  private let scene: Scene<S>
+  private(set) var parts: [Part] = []
+  let scene: Scene<S>
 
   /// One instance's share of the lists.
-  private struct Part: Sendable {
+  struct Part: Sendable {
     var firstVertex: Int
     var firstFace: Int
     /// Smooth normals, `[V, 3]`, where the shading uses them.
@@ -50,7 +50,7 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
       let offset = Int32(part.firstVertex)
       if hasColor {
         Self.addNormals(scene.materials[instance.material], mesh, rotation, world, to: &part)
-        cornerColors += colors(instance, mesh, part)
+        cornerColors += colors(instance, mesh, part, world: world)
       }
       positions += world
       faces += mesh.faces.map { $0 + offset }
@@ -102,13 +102,27 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
     }
   }
 
-  private func colors(_ instance: Instance<S>, _ mesh: Mesh<S>, _ part: Part) -> [S] {
+  /// World position and normal of an instance's corner; nil where unlit.
+  @inline(__always)
+  func surface(_ index: Int, corner: Int) -> (position: SIMD3<S>, normal: SIMD3<S>)? {
+    let instance = scene.instances[index]
+    let mesh = scene.meshes[instance.mesh]
+    let part = parts[index]
+    let shading = scene.materials[instance.material].shading
+    guard let normal = normal(shading, mesh, part, corner: corner) else { return nil }
+    return (positions.vector3(part.firstVertex + Int(mesh.faces[corner])), normal)
+  }
+
+  private func colors(
+    _ instance: Instance<S>, _ mesh: Mesh<S>, _ part: Part, world: [S]
+  ) -> [S] {
     let material = scene.materials[instance.material]
     var result = [S](repeating: 0, count: mesh.faces.count * 3)
     for corner in 0..<mesh.faces.count {
       var color = base(material.baseColor, mesh, corner: corner)
       if let normal = normal(material.shading, mesh, part, corner: corner) {
-        color *= Lighting.irradiance(normal: normal, lights: scene.lights)
+        color *= Lighting.irradiance(
+          position: world.vector3(Int(mesh.faces[corner])), normal: normal, lights: scene.lights)
       }
       result.setVector3(corner, color)
     }
@@ -119,11 +133,12 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
   ///
   /// - Parameters:
   ///   - positionsBar: cotangent of the world positions, `[V, 3]`.
-  ///   - cornerColorsBar: cotangent of the corner colours, `[F, 3, 3]`, or empty.
+  ///   - cornerColorsBar: cotangent of the corner colours, `[F, 3, 3]`, summed over the views, or empty.
+  ///   - views: the same view by view where surfaces mirror light, else empty.
   ///   - targets: what is asked.
   ///   - gradient: what is added to.
   func backward(
-    positionsBar: [S], cornerColorsBar: [S], targets: GradientTargets,
+    positionsBar: [S], cornerColorsBar: [S], views: [SeenColors] = [], targets: GradientTargets,
     into gradient: inout SceneGradient<S>
   ) {
     let movesGeometry = targets.contains(.positions) || targets.contains(.poses)
@@ -134,7 +149,8 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
       var worldBar = Array(positionsBar[first..<first + mesh.positions.count])
       if !cornerColorsBar.isEmpty {
         colorsBackward(
-          i, cornerColorsBar, targets: targets, worldBar: &worldBar, into: &gradient)
+          i, cornerColorsBar, views: views, targets: targets, worldBar: &worldBar,
+          into: &gradient)
       }
       guard movesGeometry else { continue }
       let rotation = instance.transform.rotation.matrix
@@ -150,35 +166,56 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
     }
   }
 
+  /// The cotangents of one instance's surface.
+  struct SurfaceBars {
+    /// World positions, `[V, 3]`.
+    var positions: [S]
+    /// Smooth normals, `[V, 3]`, where the shading uses them.
+    var normals: [S]
+    /// Flat normals, `[F, 3]`.
+    var flatNormals: [S]
+
+    /// Adds a corner's cotangents.
+    mutating func add(
+      positionBar: SIMD3<S>, normalBar: SIMD3<S>, vertex: Int, corner: Int, shading: Shading
+    ) {
+      positions.addVector3(vertex, positionBar)
+      switch shading {
+      case .unlit: break
+      case .lambert: normals.addVector3(vertex, normalBar)
+      case .lambertFlat: flatNormals.addVector3(corner / 3, normalBar)
+      }
+    }
+  }
+
   private func colorsBackward(
-    _ index: Int, _ cornerColorsBar: [S], targets: GradientTargets, worldBar: inout [S],
-    into gradient: inout SceneGradient<S>
+    _ index: Int, _ cornerColorsBar: [S], views: [SeenColors], targets: GradientTargets,
+    worldBar: inout [S], into gradient: inout SceneGradient<S>
   ) {
     let instance = scene.instances[index]
     let mesh = scene.meshes[instance.mesh]
     let material = scene.materials[instance.material]
     let part = parts[index]
     let wantsColors = targets.contains(.colors)
-    var normalsBar = [S](repeating: 0, count: part.normals.count)
-    var flatBar = [S](repeating: 0, count: part.flatNormals.count)
+    var bars = SurfaceBars(
+      positions: worldBar, normals: [S](repeating: 0, count: part.normals.count),
+      flatNormals: [S](repeating: 0, count: part.flatNormals.count))
     var lights = scene.lights.map { _ in LightGradient<S>() }
     for corner in 0..<mesh.faces.count {
       let bar = cornerColorsBar.vector3(part.firstFace * 3 + corner)
       var baseBar = bar
-      if let normal = normal(material.shading, mesh, part, corner: corner) {
-        baseBar *= Lighting.irradiance(normal: normal, lights: scene.lights)
-        let normalBar = Lighting.irradianceVJP(
-          normal: normal, lights: scene.lights,
+      if let (position, normal) = surface(index, corner: corner) {
+        baseBar *= Lighting.irradiance(position: position, normal: normal, lights: scene.lights)
+        let own = Lighting.irradianceVJP(
+          position: position, normal: normal, lights: scene.lights,
           irradianceBar: bar * base(material.baseColor, mesh, corner: corner), into: &lights)
-        switch material.shading {
-        case .unlit: break
-        case .lambert: normalsBar.addVector3(Int(mesh.faces[corner]), normalBar)
-        case .lambertFlat: flatBar.addVector3(corner / 3, normalBar)
-        }
+        bars.add(
+          positionBar: own.positionBar, normalBar: own.normalBar,
+          vertex: Int(mesh.faces[corner]), corner: corner, shading: material.shading)
       }
       guard wantsColors else { continue }
       switch material.baseColor {
-      case .constant: gradient.materials[instance.material] += baseBar
+      case .constant: gradient.materials[instance.material].color += baseBar
       case .vertex:
         if mesh.vertexColors != nil {
           gradient.meshes[instance.mesh].vertexColors.addVector3(Int(mesh.faces[corner]), baseBar)
@@ -189,22 +226,23 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
         }
       }
     }
+    if material.isShiny {
+      highlightsBackward(index, views, bars: &bars, lights: &lights, into: &gradient)
+    }
+    worldBar = bars.positions
     if let residual = part.normalsResidual {
-      VertexNormals.backward(residual, normalsBar: normalsBar, into: &worldBar)
+      VertexNormals.backward(residual, normalsBar: bars.normals, into: &worldBar)
     } else if !part.normals.isEmpty, targets.contains(.poses) {
       // Given normals turn with the instance: n = R n0.
       for v in 0..<mesh.vertexCount {
         gradient.instances[index].angular += cross(
-          part.normals.vector3(v), normalsBar.vector3(v))
+          part.normals.vector3(v), bars.normals.vector3(v))
       }
     }
     if let residual = part.flatResidual {
-      FaceNormals.backward(residual, normalsBar: flatBar, into: &worldBar)
+      FaceNormals.backward(residual, normalsBar: bars.flatNormals, into: &worldBar)
     }
     guard targets.contains(.lights) else { return }
-    for i in lights.indices {
-      gradient.lights[i].color += lights[i].color
-      gradient.lights[i].direction += lights[i].direction
-    }
+    for i in lights.indices { gradient.lights[i] += lights[i] }
   }
 }

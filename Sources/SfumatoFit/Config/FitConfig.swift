@@ -120,9 +120,11 @@ public struct FitConfig: Codable, Equatable, Sendable {
   public struct Pose: Codable, Equatable, Sendable {
     /// Where it starts.
     public var start: PoseStart
-    /// Steps that each trial start gets before the best goes on; 0 tries none but the given start.
+    /// Steps of the last round of a race between starts, before the best goes on; 0 tries none but the given start.
+    ///
+    /// A race renders each view up to `60 + 8 trialSteps` times.
     public var trialSteps: Int
-    /// How far trial starts are turned from the given one, about each axis both ways, degrees.
+    /// How far starts may be turned from the given one, degrees; 180 tries all of the 60 rotations of an icosahedron.
     public var trialDegrees: Double
 
     enum CodingKeys: String, CodingKey {
@@ -180,7 +182,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
     let hasTrials = unknowns.contains(.pose) && pose.trialSteps > 0
     let trials =
       hasTrials
-      ? Double(SceneRegression.trialCount * pose.trialSteps) * (secondsPerStep.first ?? 0) : 0
+      ? Double(SceneRegression.trialRenders(steps: pose.trialSteps)) * (secondsPerStep.first ?? 0)
+      : 0
     let allowed = max(timeLimitSeconds - spent - trials, 0) * 0.8
     guard planned > allowed else { return self }
     var copy = self

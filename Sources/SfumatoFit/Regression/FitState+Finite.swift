@@ -9,7 +9,9 @@ extension SceneGradient<Float> {
   var isFinite: Bool {
     meshes.allSatisfy { $0.positions.isFinite && $0.vertexColors.isFinite }
       && instances.allSatisfy(\.isFinite) && background.isFinite
-      && lights.allSatisfy { $0.color.isFinite && $0.direction.isFinite }
+      && lights.allSatisfy {
+        $0.color.isFinite && $0.direction.isFinite && $0.position.isFinite
+      }
       && cameras.allSatisfy {
         $0.twist.isFinite && $0.focal.x.isFinite && $0.focal.y.isFinite
       }

@@ -93,7 +93,7 @@ struct AdjointScene {
       scene.lights.flatMap { light in
         switch light {
         case .ambient(let c): [c.x, c.y, c.z]
-        case .directional(let d, let c): [d.x, d.y, d.z, c.x, c.y, c.z]
+        case .directional(let d, let c), .point(let d, let c): [d.x, d.y, d.z, c.x, c.y, c.z]
         }
       }
     case "background": [0.1, 0.7, 0.4]
@@ -194,7 +194,7 @@ struct AdjointScene {
     switch group {
     case "positions": return g.meshes[0].positions + g.meshes[1].positions
     case "colors":
-      let c = g.materials[1]
+      let c = g.materials[1].color
       return g.meshes[0].vertexColors + g.meshes[0].faceColors + [c.x, c.y, c.z]
     case "lights":
       let (a, d) = (g.lights[0].color, g.lights[1])
