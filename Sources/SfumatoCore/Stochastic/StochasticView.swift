@@ -97,17 +97,18 @@ struct StochasticView<S: RenderScalar>: Sendable {
   /// The adjoint of the whole view.
   func backward(
     _ cotangent: RenderingCotangent<S>, assembly: SceneAssembly<S>, workers: Workers
-  ) -> SoftView<S>.Gradient {
-    var result = SoftView<S>.Gradient(
-      positions: [S](repeating: 0, count: assembly.positions.count),
-      cornerColors: [S](repeating: 0, count: pass.hasColor ? assembly.cornerColors.count : 0))
+  ) -> ViewGradient<S> {
+    var result = ViewGradient(assembly, hasColor: pass.hasColor, targets: .all)
     var bars = [StochasticPass<S>.PixelBar](repeating: .init(), count: pixels.count)
     for i in pixels.indices {
       bars[i] = composition(pixels[i], cotangent, i, backgroundBar: &result.background)
     }
     let (pass, bins, done) = (pass, pass.bins, bars)
     var entries = [ScreenFaceGradient<S>](repeating: .init(), count: bins.entryFaces.count)
-    entries.forEachSlice(offsets: bins.tileOffsets, workers: workers) { tile, slice in
+    var none = [Bool](repeating: false, count: bins.tileCount)
+    entries.forEachSlice(
+      offsets: bins.tileOffsets, alongside: &none, workers: workers
+    ) { tile, slice, _ in
       guard !slice.isEmpty else { return }
       let (column, row) = (tile % bins.columns, tile / bins.columns)
       for y in row * TileBins.side..<min((row + 1) * TileBins.side, pass.height) {
