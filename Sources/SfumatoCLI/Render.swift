@@ -17,13 +17,6 @@ struct Render: ParsableCommand {
     case crisp, soft
   }
 
-  enum Edge: String, CaseIterable, ExpressibleByArgument {
-    case logistic
-    case logisticSquared = "logistic-squared"
-
-    var profile: EdgeProfile<Float> { .logistic(squared: self == .logisticSquared) }
-  }
-
   @Argument(help: "An OBJ mesh.")
   var input: String
 
@@ -38,11 +31,32 @@ struct Render: ParsableCommand {
   @Option(help: "crisp: 4 x 4 samples a pixel; soft: what a fit sees.")
   var mode = Mode.crisp
 
-  @Option(help: "How coverage falls off across an edge. (soft; default: logistic)")
-  var edge: Edge?
+  @Option(
+    help: ArgumentHelp(
+      """
+      How coverage falls off across an edge: logistic, gaussian, uniform, laplace, cauchy and others of the family, \
+      or their squared form, as logistic-squared. (soft; default: logistic)
+      """, valueName: "LAW"))
+  var edge: String?
 
   @Option(help: ArgumentHelp("How wide an edge is, pixels. (soft; default: 1)", valueName: "W"))
   var edgeWidthPx: Float?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How coverages make alpha: probabilistic, max, einstein, hamacher:p, frank:p, yager:p, aczel-alsina:p, dombi:p, \
+      schweizer-sklar:p, lukasiewicz, drastic, sum or hard. (soft; default: probabilistic)
+      """, valueName: "NAME[:p]"))
+  var coverage: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      How colours are chosen over depth: softmax, softmax-inverse, nearest, nearest-reach or over. (soft; default: \
+      softmax)
+      """, valueName: "NAME"))
+  var depth: String?
 
   @Option(
     help: ArgumentHelp("Extra pictures: any of alpha, depth, face.", valueName: "NAMES"))
@@ -68,14 +82,31 @@ struct Render: ParsableCommand {
     if view.camera != nil, frames > 1 {
       throw ValidationError("--frames turns an orbit; it does not go with --camera.")
     }
-    if mode == .crisp, edge != nil || edgeWidthPx != nil {
-      throw ValidationError("--edge and --edge-width-px go with --mode soft.")
+    if mode == .crisp, edge != nil || edgeWidthPx != nil || coverage != nil || depth != nil {
+      throw ValidationError(
+        "--edge, --edge-width-px, --coverage and --depth go with --mode soft.")
+    }
+    try Self.check("--edge") { if let edge { _ = try EdgeProfile<Float>(named: edge) } }
+    try Self.check("--coverage") {
+      if let coverage { _ = try CoverageAggregation<Float>(named: coverage) }
+    }
+    try Self.check("--depth") {
+      if let depth { _ = try DepthAggregation<Float>(named: depth, gamma: 1) }
     }
     if let edgeWidthPx, !(edgeWidthPx > 0 && edgeWidthPx.isFinite) {
       throw ValidationError("--edge-width-px takes a positive number, not \(edgeWidthPx).")
     }
     guard FileKind(path: output) == .image else {
       throw ValidationError("-o takes a .png file, not \(output).")
+    }
+  }
+
+  /// Reads a name of the smoothing; an error says which option it is of.
+  private static func check(_ option: String, _ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch let error as SoftNameError {
+      throw ValidationError("\(option): \(error).")
     }
   }
 
@@ -89,7 +120,7 @@ struct Render: ParsableCommand {
     let all = paths.flatMap { picture in [picture] + extras.map { extraPath(picture, $0) } }
     try requireFree(all, force: global.force)
 
-    let renderer = Renderer(settings: settings)
+    let renderer = Renderer(settings: try settings())
     var progress = ProgressLine(quiet: global.quiet)
     for (camera, picture) in zip(cameras, paths) {
       let rendering = renderer.render(
@@ -112,14 +143,16 @@ struct Render: ParsableCommand {
       ]), asJSON: json)
   }
 
-  private var settings: RenderSettings<Float> {
+  private func settings() throws -> RenderSettings<Float> {
     let way: RenderSettings<Float>.Mode
     switch mode {
     case .crisp: way = .hard(samples: 4)
     case .soft:
       way = .soft(
         SoftSettings(
-          profile: (edge ?? .logistic).profile, edgeWidthPixels: edgeWidthPx ?? 1))
+          profile: try EdgeProfile(named: edge ?? "logistic"), edgeWidthPixels: edgeWidthPx ?? 1,
+          coverage: try CoverageAggregation(named: coverage ?? "probabilistic"),
+          depth: try DepthAggregation(named: depth ?? "softmax", gamma: 0.01)))
     }
     return RenderSettings(mode: way, workers: threading.workers)
   }

@@ -66,6 +66,48 @@ import Testing
     #expect(abs(picture.pixels[0, 0, 1] - 0.2) < 1e-6)
   }
 
+  @Test func `every choice of the smoothing makes another picture, and a wrong one is named`()
+    throws
+  {
+    let folder = try TemporaryFolder()
+    // Two squares, the green one behind and to the right.
+    try folder.file(
+      "two.obj",
+      Self.square + "\n" + """
+        v 0 -1 -1 0 1 0
+        v 2 -1 -1 0 1 0
+        v 2 1 -1 0 1 0
+        f 5 6 7
+        """)
+    var pictures: [LoadedImage] = []
+    for choice in [
+      [], ["--edge", "gaussian-squared"], ["--edge", "gamma:2"], ["--coverage", "max"],
+      ["--coverage", "yager:2"], ["--depth", "nearest"], ["--depth", "over"],
+    ] {
+      let run = try CommandRun(
+        ["render", folder.path("two.obj"), "-o", folder.path("a.png"), "--size", "24x24"]
+          + ["--orbit", "0,0", "--mode", "soft", "--edge-width-px", "2", "--quiet", "--force"]
+          + choice)
+      #expect(run.exitCode == 0, "\(choice): \(run.messages)")
+      let picture = try loadImage(folder.path("a.png"))
+      #expect(!pictures.contains(picture), "\(choice)")
+      pictures.append(picture)
+    }
+    for (choice, message) in [
+      (["--coverage", "yager:-1"], "yager needs a parameter of at least 0, not -1.0"),
+      (["--coverage", "yager"], "'yager' needs a parameter"),
+      (["--edge", "gauss"], "'gauss' is none of hard, uniform"),
+      (["--depth", "nearer"], "--depth: 'nearer' is none of softmax"),
+    ] {
+      let run = try CommandRun(
+        ["render", folder.path("two.obj"), "-o", folder.path("b.png"), "--mode", "soft"] + choice)
+      #expect(run.exitCode != 0 && run.messages.contains(message), "\(run.messages)")
+    }
+    let crisp = try CommandRun(
+      "render", folder.path("two.obj"), "-o", folder.path("b.png"), "--depth", "over")
+    #expect(crisp.exitCode != 0 && crisp.messages.contains("--mode soft"))
+  }
+
   @Test func `a turntable is numbered and its first frame is the start`() throws {
     let folder = try TemporaryFolder()
     try folder.file("square.obj", Self.square)
@@ -133,7 +175,7 @@ import Testing
   @Test(arguments: [
     ["--size", "64"], ["--size", "0x3"], ["--size", "99999x2"], ["--frames", "0"],
     ["--mode", "hard"], ["--edge", "logistic"], ["--edge-width-px", "2"],
-    ["--mode", "soft", "--edge-width-px", "0"], ["--mode", "soft", "--edge", "gaussian"],
+    ["--mode", "soft", "--edge-width-px", "0"], ["--mode", "soft", "--edge", "gauss"],
     ["--aov", "normal"], ["--aov", "depth,depth"], ["--background", "red"],
     ["--orbit", "30"], ["--orbit", "--json"], ["--distance", "-1"], ["--fov-degrees", "180"],
     ["--camera", "c.json", "--orbit", "1,2"], ["--camera", "c.json", "--frames", "2"],

@@ -130,6 +130,8 @@ import Testing
       "stages.0.steps=9000000000000000000", "stages.0.edge_width_px=[1]",
       "stages.0.edge_width_px=[1, 0]", "stages.0.edge_width_px=[.inf, 1]", "stages.0.image_scale=0",
       "stages.0.image_scale=1.1", "stages.0.mode=crips", "stages.0.edge_profile=gauss",
+      "stages.0.edge_profile=hard", "stages.0.coverage=yager", "stages.0.coverage=yager:-1",
+      "stages.0.coverage=hard", "stages.0.depth=nearer",
       "stages.0.tail_bound=0", "stages.0.views_per_step=-1", "stages.0.subdivide=5",
       "stages.0.smoothing=.inf", "stages.0.depth_temperature=1e-300",
       "stages.0.learning_rate_end=0", "stages.0.learning_rates.pose=.nan",

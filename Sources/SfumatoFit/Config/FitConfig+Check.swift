@@ -57,10 +57,11 @@ extension FitConfig {
         stage.imageScale > 0 && stage.imageScale <= 1,
         "'\(key).image_scale' is \(stage.imageScale), not in (0, 1]")
       try need(stage.mode == "soft", "'\(key).mode' is '\(stage.mode)'; there is 'soft'")
-      try need(
-        ["logistic", "logistic-squared"].contains(stage.edgeProfile),
-        "'\(key).edge_profile' is '\(stage.edgeProfile)'; there are 'logistic' and 'logistic-squared'"
-      )
+      do {
+        _ = try stage.choices()
+      } catch {
+        throw FitConfigError(origin: origin, problem: "'\(key).\(error.key)': \(error.problem)")
+      }
       try need(
         stage.tailBound > 0 && stage.tailBound <= 0.25,
         "'\(key).tail_bound' is \(stage.tailBound), not in (0, 0.25]")

@@ -58,8 +58,12 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var steps: Int
     /// Edge width at the first and last step, pixels of the stage's images; in between geometric.
     public var edgeWidthPixels: [Double]
-    /// How coverage falls off across an edge: `logistic` or `logistic-squared`.
+    /// How coverage falls off across an edge: the name of a law, as `gaussian`, or its squared form, as `logistic-squared`.
     public var edgeProfile: String
+    /// How coverages make alpha: the name of an aggregation, its parameter after a colon, as `yager:2`.
+    public var coverage = "probabilistic"
+    /// How colours are chosen over depth: `softmax`, `softmax-inverse`, `nearest`, `nearest-reach` or `over`.
+    public var depth = "softmax"
     /// The coverage at which a face ends; smaller is slower and reaches further.
     public var tailBound: Double
     /// Size of the images against the targets, in (0, 1].
@@ -85,6 +89,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
       case name, steps
       case edgeWidthPixels = "edge_width_px"
       case edgeProfile = "edge_profile"
+      case coverage, depth
       case tailBound = "tail_bound"
       case imageScale = "image_scale"
       case mode

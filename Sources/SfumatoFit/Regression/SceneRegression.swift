@@ -270,14 +270,15 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let hasColor =
       stage.losses.color != 0
       && (isColored || config.unknowns.contains(where: \.isSeenInColorAlone))
+    guard let names = try? stage.choices() else {
+      preconditionFailure("stage '\(stage.name)' was not checked")
+    }
     let renderer = Renderer<Float>(
       settings: RenderSettings(
         mode: .soft(
           SoftSettings(
-            profile: .logistic(squared: stage.edgeProfile == "logistic-squared"),
-            edgeWidthPixels: edgeWidth(stage),
-            depth: .softmax(gamma: Float(stage.depthTemperature)),
-            tailBound: Float(stage.tailBound))), workers: workers))
+            profile: names.profile, edgeWidthPixels: edgeWidth(stage), coverage: names.coverage,
+            depth: names.depth, tailBound: Float(stage.tailBound))), workers: workers))
     let (pictures, pullback) = renderer.renderWithPullback(
       scene, cameras, wrt: targets, outputs: hasColor ? [.color, .alpha] : .alpha)
     let scale = 1 / Float(chosen.count)
