@@ -44,8 +44,8 @@ extension FitConfig {
       checkpointEvery: 50, previewEvery: 100,
       pose: Pose(
         start: PoseStart(rotationDegrees: 0, offsetRadii: 0),
-        trialSteps: unknowns.contains(.pose) && !unknowns.contains(.shape) ? 24 : 0,
-        trialDegrees: 180), losses: losses,
+        trialSteps: unknowns.contains(.pose) && !unknowns.contains(.shape) ? 80 : 0,
+        trialDegrees: 45), losses: losses,
       regularizers: Regularizers(laplacian: 0.0005, edge: 0.2, normal: 0.0002), stages: stages)
   }
 

@@ -125,11 +125,9 @@ public struct FitConfig: Codable, Equatable, Sendable {
   public struct Pose: Codable, Equatable, Sendable {
     /// Where it starts.
     public var start: PoseStart
-    /// Steps of the last round of a race between starts, before the best goes on; 0 tries none but the given start.
-    ///
-    /// A race renders each view up to `60 + 8 trialSteps` times.
+    /// Steps that each trial start gets before the best goes on; 0 tries none but the given start.
     public var trialSteps: Int
-    /// How far starts may be turned from the given one, degrees; 180 tries all of the 60 rotations of an icosahedron.
+    /// How far trial starts are turned from the given one, about each axis both ways, degrees.
     public var trialDegrees: Double
 
     enum CodingKeys: String, CodingKey {
@@ -187,8 +185,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
     let hasTrials = unknowns.contains(.pose) && pose.trialSteps > 0
     let trials =
       hasTrials
-      ? Double(SceneRegression.trialRenders(steps: pose.trialSteps)) * (secondsPerStep.first ?? 0)
-      : 0
+      ? Double(SceneRegression.trialCount * pose.trialSteps) * (secondsPerStep.first ?? 0) : 0
     let allowed = max(timeLimitSeconds - spent - trials, 0) * 0.8
     guard planned > allowed else { return self }
     var copy = self

@@ -8,12 +8,6 @@ public struct FitProblem: Sendable {
   public var bounds: (lower: SIMD3<Float>, upper: SIMD3<Float>)?
   /// The mesh to start from; nil starts from a sphere.
   public var mesh: Mesh<Float>?
-  /// The lights, where they are known; without them the mesh is seen in its colours as they are.
-  ///
-  /// Unused where the fit looks for the light itself.
-  public var lights: [Light<Float>] = []
-  /// How the lights meet the surface; the colours are the mesh's.
-  public var material = Material<Float>(shading: .lambert)
 
   /// Makes a problem.
   public init(

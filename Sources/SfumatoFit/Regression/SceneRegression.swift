@@ -181,12 +181,6 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
         sRGBDecode(state.background[0]), sRGBDecode(state.background[1]),
         sRGBDecode(state.background[2])))
     scene.instances[0].transform = state.pose
-    if !isLit, !problem.lights.isEmpty {
-      let base = scene.materials[0].baseColor
-      scene.materials[0] = problem.material
-      scene.materials[0].baseColor = base
-      scene.lights = problem.lights
-    }
     return scene
   }
 
