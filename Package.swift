@@ -49,8 +49,7 @@ let wideDefines: [SwiftSetting] = []
 // Published experiments, each an example with one command; the tables are in Documentation.docc/Experiments.md.
 let experimentFolders = [
   ("Example04GenDRShape", "04-gendr-shape"), ("Example05GenDRCameraPose", "05-gendr-camera-pose"),
-  ("Example06CubePose", "06-cube-pose"), ("Example07NvdiffrastCube", "07-nvdiffrast-cube"),
-  ("Example08NvdiffrastPose", "08-nvdiffrast-pose"), ("Example09Family", "09-family"),
+  ("Example06Family", "06-family"),
 ]
 let experiments: [Target] = experimentFolders.map { name, folder in
   .executableTarget(

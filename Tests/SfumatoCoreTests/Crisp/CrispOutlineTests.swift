@@ -195,7 +195,8 @@ struct CrispOutlineTests {
     // Samples are coloured at their centres, not at the outline, and what is narrower than a sample is missed: the closed outline
     // of one colour is within 2 %, a triangle whose colours run within 3.5 %. The torus shows narrow creases at this size (its
     // tube is nine pixels wide), and where the square and the floor that it cuts end in other faces the pair test errs.
-    let bound = ["sphere": 0.02, "triangle": 0.035, "torus": 0.12, "cross": 0.14][shape] ?? 0
+    let bounds = ["sphere": 0.02, "triangle": 0.035, "torus": 0.12, "cross": 0.14]
+    let bound = bounds[shape] ?? 0
     #expect(relative < bound, "\(shape), \(edges): \(relative)")
   }
 }

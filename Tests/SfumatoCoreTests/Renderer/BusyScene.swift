@@ -78,6 +78,11 @@ extension SceneGradient {
     let second = twists.flatMap { list($0.angular) + list($0.linear) }
     let third = lights.flatMap { list($0.color) + list($0.direction) }
     let fourth = cameras.flatMap { [$0.focal.x, $0.focal.y, $0.principal.x, $0.principal.y] }
-    return first + second + third + fourth + materials.flatMap(list) + list(background)
+    var all = first
+    all += second
+    all += third
+    all += fourth
+    for material in materials { all += list(material.color) + list(material.specular) }
+    return all + list(background)
   }
 }

@@ -140,7 +140,8 @@ struct HighlightTests {
       at: scene.parameters(group), step: 1e-7, seed: 11,
       forward: { scene.moved(group, $0).pictures() },
       vjp: { scene.moved(group, $0).gradient(group, $1) })
-    #expect(error < 1e-6, "\(error)")
+    // Differences this short keep five digits of the smallest group.
+    #expect(error < 5e-5, "\(error)")
   }
 
   @Test func `a mirror towards the viewer sends back all of the light`() {

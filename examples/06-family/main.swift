@@ -1,6 +1,6 @@
 // A picture of the whole family: one triangle and one mesh under every edge profile and every coverage aggregation.
 //
-//   swift run -c release Example09Family [family.png]
+//   swift run -c release Example06Family [family.png]
 import ExperimentSupport
 import Sfumato
 
