@@ -4,8 +4,7 @@
 # Generic library code that is specialised in a kernel module becomes a weak symbol. The linker keeps one copy of
 # it for the whole program, and it may keep the one compiled for AVX: then a processor without AVX meets it outside the
 # kernels. So each weak function in the objects of SfumatoKernelsV3 and V4 must do without VEX and EVEX, unless no
-# other module can have it (copies of values, __swift_memcpy, are reached through type metadata alone, which no kernel asks
-# for, and the run on an emulated baseline processor would trap in them): its mangled name carries the module's own name, and no other object defines it.
+# other module can have it: its mangled name carries the module's own name, and no other object defines it.
 #
 #   scripts/check-kernels.sh [BUILD]      the objects under BUILD, .build/release if not given
 #   scripts/check-kernels.sh --self-test  that the check passes and fails where it should
@@ -23,7 +22,7 @@ wide_weak_functions() { # OBJECT FILE-OF-SYMBOLS-ELSEWHERE
   module=$(basename "$(dirname "$object")" .build)
   weak=$(nm --defined-only "$object" | awk -v own="${#module}$module" '
     FILENAME != "-" { elsewhere[$1] = 1; next }
-    $2 ~ /^[WVu]$/ && $3 !~ /^__swift_memcpy[0-9_]+$/ && (!index($3, own) || $3 in elsewhere) { print $3 }' "$elsewhere" -)
+    $2 ~ /^[WVu]$/ && (!index($3, own) || $3 in elsewhere) { print $3 }' "$elsewhere" -)
   [ -n "$weak" ] || return 0
   objdump -d --no-show-raw-insn "$object" | awk -v object="$object" -v names="$weak" '
     BEGIN { n = split(names, list, "\n"); for (i = 1; i <= n; i++) weak[list[i]] = 1 }

@@ -36,7 +36,7 @@ func beginAggregation(_ job: borrowing SoftTileJob) {
 
 /// -log of Frank's generator: `g = -log1p(-w)`, `w = expm1(-D L) / expm1(-L)`, and from the other side where w is near 1.
 @inline(__always)
-private func frankGenerator(_ face: borrowing CoverageLanes, _ l: Lanes) -> Lanes {
+private func frankGenerator(_ face: CoverageLanes, _ l: Lanes) -> Lanes {
   let w = exponentialMinusOne(-face.coverage * l) / exponentialMinusOne(-l)
   let rest = exponentialMinusOne(face.survival * l) / exponentialMinusOne(l)
   return select(
@@ -46,7 +46,7 @@ private func frankGenerator(_ face: borrowing CoverageLanes, _ l: Lanes) -> Lane
 /// Adds one face's generator to the running planes of a block.
 @inline(never)
 func absorbCoverage(
-  _ face: borrowing CoverageLanes, entry: Int, _ state: UnsafeMutablePointer<Float>,
+  _ face: CoverageLanes, entry: Int, _ state: UnsafeMutablePointer<Float>,
   _ job: borrowing SoftTileJob
 ) {
   let planes = unsafe runningPlane(state, job)
@@ -159,7 +159,7 @@ private func finished(
 /// ∂alpha/∂u of one face on a block, by hazards: nothing is divided by 1 - D.
 @inline(never)
 func aggregationSlope(
-  _ face: borrowing CoverageLanes, entry: Int, _ state: UnsafePointer<Float>,
+  _ face: CoverageLanes, entry: Int, _ state: UnsafePointer<Float>,
   _ job: borrowing SoftTileJob
 ) -> Lanes {
   let one = splat(1)

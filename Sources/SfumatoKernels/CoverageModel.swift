@@ -5,24 +5,13 @@ internal import SfumatoKernelTypes
 // its member once a block.
 
 /// One face's coverage at sixteen pixels; zero outside its reach.
-struct CoverageLanes {
-  /// Whether the face reaches the pixel.
-  var isActive: LaneMask
-  /// The standardised signed distance, before any shift.
-  var standardized: Lanes
-  /// D.
-  var coverage: Lanes
-  /// 1 - D.
-  var survival: Lanes
-  /// log D; not of the common model.
-  var logCoverage = Lanes.zero
-  /// log(1 - D); not of the common model.
-  var logSurvival = Lanes.zero
-  /// ∂D/∂u.
-  var density: Lanes
-  /// -∂ log(1 - D) / ∂u.
-  var hazard: Lanes
-}
+///
+/// A tuple for the reason that ``ProfileLanes`` is one. Whether the face reaches the pixel; the standardised signed distance before any shift; D; 1 - D; their logarithms, which the
+/// common model leaves at 0; ∂D/∂u; -∂ log(1 - D) / ∂u.
+typealias CoverageLanes = (
+  isActive: LaneMask, standardized: Lanes, coverage: Lanes, survival: Lanes, logCoverage: Lanes,
+  logSurvival: Lanes, density: Lanes, hazard: Lanes
+)
 
 /// A profile and an aggregation of coverage.
 protocol CoverageModel {
@@ -39,7 +28,7 @@ protocol CoverageModel {
 
   /// Adds a face to alpha; `state` is the block's place in plane 0.
   static func absorb(
-    _ face: borrowing CoverageLanes, entry: Int, _ state: UnsafeMutablePointer<Float>,
+    _ face: CoverageLanes, entry: Int, _ state: UnsafeMutablePointer<Float>,
     _ job: borrowing SoftTileJob)
 
   /// Turns what ran into survival and what backward reads.
@@ -47,7 +36,7 @@ protocol CoverageModel {
 
   /// ∂alpha/∂u of one face.
   static func alphaSlope(
-    _ face: borrowing CoverageLanes, entry: Int, _ state: UnsafePointer<Float>,
+    _ face: CoverageLanes, entry: Int, _ state: UnsafePointer<Float>,
     _ job: borrowing SoftTileJob
   ) -> Lanes
 }
@@ -66,11 +55,12 @@ enum LogisticModel<Squared: Switch>: CoverageModel {
     let upper = select(isInside, r, small)  // F(u), which is the hazard too
     let rescale = unsafe splat(1 / (1 - job.tailBound))
     let excess = unsafe upper - splat(job.tailBound)
-    return CoverageLanes(
+    return (
       isActive: excess .> Lanes.zero, standardized: select(isInside, a, -a),
       coverage: maximum(excess, Lanes.zero) * rescale,
       survival: minimum(select(isInside, small, r) * rescale, splat(1)),
-      density: small * r * rescale, hazard: upper)
+      logCoverage: Lanes.zero, logSurvival: Lanes.zero, density: small * r * rescale, hazard: upper
+    )
   }
 
   @inline(__always)
@@ -84,7 +74,7 @@ enum LogisticModel<Squared: Switch>: CoverageModel {
 
   @inline(__always)
   static func absorb(
-    _ face: borrowing CoverageLanes, entry: Int, _ state: UnsafeMutablePointer<Float>,
+    _ face: CoverageLanes, entry: Int, _ state: UnsafeMutablePointer<Float>,
     _ job: borrowing SoftTileJob
   ) {
     unsafe storeLanes(loadLanes(state) * face.survival, state)
@@ -95,7 +85,7 @@ enum LogisticModel<Squared: Switch>: CoverageModel {
 
   @inline(__always)
   static func alphaSlope(
-    _ face: borrowing CoverageLanes, entry: Int, _ state: UnsafePointer<Float>,
+    _ face: CoverageLanes, entry: Int, _ state: UnsafePointer<Float>,
     _ job: borrowing SoftTileJob
   ) -> Lanes {
     unsafe loadLanes(state) * face.hazard
@@ -130,13 +120,14 @@ enum FamilyModel: CoverageModel {
     let logRescale = logOnePlus(splat(-tailBound))
     let logSurvival = select(isThin, logOnePlus(-coverage), raw.logSurvival - logRescale)
     let density = select(isThin, raw.reverseHazard * upper, raw.hazard * lower) * rescale
-    return CoverageLanes(
+    return (
       isActive: isActive, standardized: u, coverage: coverage,
       survival: select(isThin, splat(1) - coverage, minimum(lower * rescale, splat(1))),
       logCoverage: select(isThin, logarithm(coverage), logOnePlus(-lower * rescale)),
       logSurvival: minimum(logSurvival, Lanes.zero),
       density: select(isActive, density, Lanes.zero),
-      hazard: select(isActive, raw.hazard, Lanes.zero))
+      hazard: select(isActive, raw.hazard, Lanes.zero)
+    )
   }
 
   @inline(__always)
@@ -150,7 +141,7 @@ enum FamilyModel: CoverageModel {
 
   @inline(__always)
   static func absorb(
-    _ face: borrowing CoverageLanes, entry: Int, _ state: UnsafeMutablePointer<Float>,
+    _ face: CoverageLanes, entry: Int, _ state: UnsafeMutablePointer<Float>,
     _ job: borrowing SoftTileJob
   ) {
     unsafe absorbCoverage(face, entry: entry, state, job)
@@ -161,7 +152,7 @@ enum FamilyModel: CoverageModel {
 
   @inline(__always)
   static func alphaSlope(
-    _ face: borrowing CoverageLanes, entry: Int, _ state: UnsafePointer<Float>,
+    _ face: CoverageLanes, entry: Int, _ state: UnsafePointer<Float>,
     _ job: borrowing SoftTileJob
   ) -> Lanes {
     unsafe aggregationSlope(face, entry: entry, state, job)

@@ -4,24 +4,21 @@ internal import SfumatoKernelTypes
 // which explain the formulas (math.md 1.3). A symmetric distribution is worked out on its small side, `S(|u|) <= 1/2`; the
 // other side follows without cancellation.
 
-/// A distribution at sixteen standardised distances.
-struct ProfileLanes {
-  /// log F.
-  var logCoverage: Lanes
-  /// log S.
-  var logSurvival: Lanes
-  /// f / S, 0 where S is 0.
-  var hazard: Lanes
-  /// f / F, 0 where F is 0.
-  var reverseHazard: Lanes
+/// A distribution at sixteen standardised distances: log F, log S, f / S (0 where S is 0) and f / F (0 where F is 0).
+///
+/// A tuple: the metadata of a struct brings a copying function with wide instructions that another instruction set's module may be
+/// linked to.
+typealias ProfileLanes = (
+  logCoverage: Lanes, logSurvival: Lanes, hazard: Lanes, reverseHazard: Lanes
+)
 
-  /// The mirror image: F and S change places.
-  @_transparent
-  var mirrored: ProfileLanes {
-    ProfileLanes(
-      logCoverage: logSurvival, logSurvival: logCoverage, hazard: reverseHazard,
-      reverseHazard: hazard)
-  }
+/// The mirror image: F and S change places.
+@_transparent
+private func mirrored(_ law: ProfileLanes) -> ProfileLanes {
+  (
+    logCoverage: law.logSurvival, logSurvival: law.logCoverage, hazard: law.reverseHazard,
+    reverseHazard: law.hazard
+  )
 }
 
 /// The logarithm that stands for that of 0: finite, so that no product of it is a NaN.
@@ -32,7 +29,7 @@ var logZero: Lanes { splat(-1e4) }
 @inline(__always)
 func profile(_ family: borrowing CoverageFamily, _ u: Lanes) -> ProfileLanes {
   guard family.isMirrored else { return unmirroredProfile(family, u + splat(family.shift)) }
-  return unmirroredProfile(family, splat(family.shift) - u).mirrored
+  return mirrored(unmirroredProfile(family, splat(family.shift) - u))
 }
 
 @inline(never)
@@ -64,11 +61,12 @@ private func symmetric(
   let logLarge = logOnePlus(-small)
   let largeRatio = ratio * small / (splat(1) - small)
   let isInside = u .>= Lanes.zero
-  return ProfileLanes(
+  return (
     logCoverage: select(isInside, logLarge, logSmall),
     logSurvival: select(isInside, logSmall, logLarge),
     hazard: select(isInside, ratio, largeRatio),
-    reverseHazard: select(isInside, largeRatio, ratio))
+    reverseHazard: select(isInside, largeRatio, ratio)
+  )
 }
 
 @inline(__always)
@@ -181,11 +179,12 @@ private func gumbelMax(_ u: Lanes) -> ProfileLanes {
   let isTiny = x .< splat(1e-4)
   let survival = -exponentialMinusOne(-x)
   let safe = select(isTiny, splat(1), survival)
-  return ProfileLanes(
+  return (
     logCoverage: -x,
     logSurvival: select(isTiny, maximum(-u, logZero) - splat(0.5) * x, logarithm(safe)),
     hazard: select(isTiny, splat(1) - splat(0.5) * x, x * exponential(-x) / safe),
-    reverseHazard: x)
+    reverseHazard: x
+  )
 }
 
 @inline(__always)
@@ -194,10 +193,11 @@ private func exponentialProfile(_ v: Lanes) -> ProfileLanes {
   let bounded = minimum(maximum(v, Lanes.zero), splat(1e4))
   let coverage = -exponentialMinusOne(-bounded)
   let safe = select(isOpen, coverage, splat(1))
-  return ProfileLanes(
+  return (
     logCoverage: select(isOpen, logarithm(safe), logZero), logSurvival: -bounded,
     hazard: select(isOpen, splat(1), Lanes.zero),
-    reverseHazard: select(isOpen, exponential(-bounded) / safe, Lanes.zero))
+    reverseHazard: select(isOpen, exponential(-bounded) / safe, Lanes.zero)
+  )
 }
 
 @inline(__always)
@@ -219,11 +219,12 @@ private func levy(_ v: Lanes) -> ProfileLanes {
   let logCoverage = select(isSteep, logarithm(scaled) - z2, logOnePlus(-error))
   let logSurvival = select(isSteep, logOnePlus(-coverage), logarithm(error))
   let reverse = select(isSteep, peak / scaled, density / coverage)
-  return ProfileLanes(
+  return (
     logCoverage: select(isOpen, maximum(logCoverage, logZero), logZero),
     logSurvival: select(isOpen, logSurvival, Lanes.zero),
     hazard: select(isOpen, density / survival, Lanes.zero),
-    reverseHazard: select(isOpen, reverse, Lanes.zero))
+    reverseHazard: select(isOpen, reverse, Lanes.zero)
+  )
 }
 
 /// P(p, v): a series below v = p + 1, a continued fraction above.
@@ -261,10 +262,11 @@ private func gamma(_ v: Lanes, shape p: Float, logGamma: Float) -> ProfileLanes 
   let logLarge = logOnePlus(-minimum(small, splat(0.999_999)))
   let ratio = splat(1) / smallSide
   let largeRatio = boundedExponential(logDensity - logLarge)
-  return ProfileLanes(
+  return (
     logCoverage: select(
       isOpen, maximum(select(isBelow, logSmall, logLarge), logZero), logZero),
     logSurvival: select(isOpen, select(isBelow, logLarge, logSmall), Lanes.zero),
     hazard: select(isOpen, select(isBelow, largeRatio, ratio), Lanes.zero),
-    reverseHazard: select(isOpen, select(isBelow, ratio, largeRatio), Lanes.zero))
+    reverseHazard: select(isOpen, select(isBelow, ratio, largeRatio), Lanes.zero)
+  )
 }

@@ -159,25 +159,4 @@ struct CrispView<S: RenderScalar>: Sendable {
   private func sampleNormal(_ i: Int) -> SIMD3<S> {
     normals.vector3(Int(projection.faces[Int(ids[i])].source))
   }
-
-  /// Ends the process where a cotangent has another shape than its picture or belongs to none.
-  func check(_ cotangent: RenderingCotangent<S>) {
-    precondition(
-      hasColor || cotangent.color == nil, "a cotangent of colour, which was not rendered")
-    precondition(
-      !normals.isEmpty || cotangent.normal == nil, "a cotangent of normals, not rendered")
-    for (image, channels) in [
-      (cotangent.color, 3), (cotangent.alpha, 1), (cotangent.depth, 1), (cotangent.normal, 3),
-    ] {
-      guard let image else { continue }
-      let isSame =
-        image.width == width && image.height == height && image.channels == channels
-      precondition(
-        isSame,
-        """
-        a cotangent of \(image.width) x \(image.height) x \(image.channels) for a picture of \
-        \(width) x \(height) x \(channels)
-        """)
-    }
-  }
 }

@@ -62,6 +62,25 @@ public struct RenderingCotangent<S: RenderScalar>: Equatable, Sendable {
   }
 }
 
+extension RenderingCotangent {
+  /// Ends the process where a cotangent has another shape than its picture or belongs to none.
+  func check(width: Int, height: Int, hasColor: Bool, hasDepth: Bool, hasNormals: Bool) {
+    precondition(
+      (hasColor || color == nil) && (hasDepth || depth == nil),
+      "a cotangent of colour or depth, which was not rendered")
+    precondition(hasNormals || normal == nil, "a cotangent of normals, which were not rendered")
+    for (image, channels) in [(color, 3), (alpha, 1), (depth, 1), (normal, 3)] {
+      guard let image else { continue }
+      precondition(
+        image.width == width && image.height == height && image.channels == channels,
+        """
+        a cotangent of \(image.width) x \(image.height) x \(image.channels) for a picture of \
+        \(width) x \(height) x \(channels)
+        """)
+    }
+  }
+}
+
 /// How a renderer makes pictures.
 public struct RenderSettings<S: RenderScalar>: Equatable, Sendable {
   /// The ways to make a picture.

@@ -78,25 +78,6 @@ struct SoftView<S: RenderScalar>: Sendable {
       normal: nil, face: nil)
   }
 
-  /// Ends the process where a cotangent has another shape than its picture or belongs to none.
-  func check(_ cotangent: RenderingCotangent<S>) {
-    precondition(
-      pass.hasColor || (cotangent.color == nil && cotangent.depth == nil),
-      "a cotangent of colour or depth, of which neither was rendered")
-    precondition(cotangent.normal == nil, "a cotangent of normals, which soft views have not")
-    for (image, channels) in [(cotangent.color, 3), (cotangent.alpha, 1), (cotangent.depth, 1)] {
-      guard let image else { continue }
-      let isSame =
-        image.width == pass.width && image.height == pass.height && image.channels == channels
-      precondition(
-        isSame,
-        """
-        a cotangent of \(image.width) x \(image.height) x \(image.channels) for a picture of \
-        \(pass.width) x \(pass.height) x \(channels)
-        """)
-    }
-  }
-
   /// The adjoint of the whole view.
   func backward(
     _ cotangent: RenderingCotangent<S>, assembly: SceneAssembly<S>, targets: GradientTargets,

@@ -23,21 +23,37 @@ struct ViewGradient<S: RenderScalar>: Sendable {
 enum ViewPass<S: RenderScalar>: Sendable {
   case soft(SoftView<S>)
   case crisp(CrispView<S>)
+  case stochastic(StochasticView<S>)
 
   /// The camera.
   var camera: Camera<S> {
     switch self {
     case .soft(let view): view.projection.camera
     case .crisp(let view): view.projection.camera
+    case .stochastic(let view): view.projection.camera
     }
   }
 
   /// Ends the process where a cotangent does not fit.
   func check(_ cotangent: RenderingCotangent<S>) {
+    let hasColor: Bool
+    var hasDepth: Bool
+    var hasNormals = false
     switch self {
-    case .soft(let view): view.check(cotangent)
-    case .crisp(let view): view.check(cotangent)
+    case .soft(let view):
+      hasColor = view.pass.hasColor
+      hasDepth = hasColor
+    case .stochastic(let view):
+      hasColor = view.pass.hasColor
+      hasDepth = hasColor
+    case .crisp(let view):
+      hasColor = view.hasColor
+      hasDepth = true
+      hasNormals = !view.normals.isEmpty
     }
+    cotangent.check(
+      width: camera.width, height: camera.height, hasColor: hasColor, hasDepth: hasDepth,
+      hasNormals: hasNormals)
   }
 
   /// The adjoint of the whole view.
@@ -49,6 +65,8 @@ enum ViewPass<S: RenderScalar>: Sendable {
     case .soft(let view):
       view.backward(cotangent, assembly: assembly, targets: targets, workers: workers)
     case .crisp(let view):
+      view.backward(cotangent, assembly: assembly, targets: targets, workers: workers)
+    case .stochastic(let view):
       view.backward(cotangent, assembly: assembly, targets: targets, workers: workers)
     }
   }

@@ -65,12 +65,8 @@ struct StochasticPass<S: RenderScalar>: Sendable {
           noise: noise, scale: 1, drawCount: draws, reduction: settings.reduction,
           seed: settings.seed))
     }
-    let empty = SIMD4<S>(1, 1, 0, 0)
     bins = TileBins(
-      boxes: faces.map { face in
-        face.isVisible
-          ? SIMD4(face.x.min(), face.y.min(), face.x.max(), face.y.max()) : empty
-      }, reach: reach, width: width, height: height)
+      boxes: faces.map { profile.box($0) }, reach: reach, width: width, height: height)
   }
 
   /// One face seen from one pixel.

@@ -43,14 +43,15 @@ public struct StochasticRenderer<S: RenderScalar>: Sendable {
   public func renderWithPullback(
     _ scene: Scene<S>, _ cameras: [Camera<S>], wrt targets: GradientTargets,
     outputs: RenderOutputs = [.color, .alpha]
-  ) -> ([Rendering<S>], StochasticPullback<S>) {
+  ) -> ([Rendering<S>], RenderPullback<S>) {
     let hasColor = !outputs.isDisjoint(with: [.color, .depth])
     let assembly = SceneAssembly(scene, hasColor: hasColor)
     let views = views(scene, assembly, cameras, hasColor: hasColor)
     return (
       views.map { $0.rendering(outputs) },
-      StochasticPullback(
-        scene: scene, assembly: assembly, views: views, targets: targets, workers: workers)
+      RenderPullback(
+        scene: scene, assembly: assembly, views: views.map { .stochastic($0) }, targets: targets,
+        workers: workers)
     )
   }
 
@@ -64,39 +65,5 @@ public struct StochasticRenderer<S: RenderScalar>: Sendable {
         assembly, camera: cameras[i], background: scene.background, sphere: sphere,
         settings: settings, hasColor: hasColor, view: i, workers: workers)
     }
-  }
-}
-
-/// The pullback of a stochastic render: from the pictures' cotangents to the gradient of scene and cameras.
-public struct StochasticPullback<S: RenderScalar>: Sendable {
-  let scene: Scene<S>
-  let assembly: SceneAssembly<S>
-  let views: [StochasticView<S>]
-  let targets: GradientTargets
-  let workers: Workers
-
-  /// An estimate of the gradient of `Σ cotangent · mean picture` over all views, from the draws of the pictures.
-  ///
-  /// - Precondition: one cotangent a view, of the pictures' size; colour and depth only where one of them was rendered.
-  @specialized(where S == Float)
-  @specialized(where S == Double)
-  public func callAsFunction(_ cotangents: [RenderingCotangent<S>]) -> SceneGradient<S> {
-    precondition(
-      cotangents.count == views.count, "\(cotangents.count) cotangents of \(views.count) views")
-    var gradient = SceneGradient(zeroFor: scene, cameraCount: views.count, targets: targets)
-    var positionsBar = [S](repeating: 0, count: assembly.positions.count)
-    var colorsBar: [S] = []
-    for (i, view) in views.enumerated() {
-      view.check(cotangents[i])
-      let part = view.backward(cotangents[i], assembly: assembly, workers: workers)
-      if colorsBar.isEmpty { colorsBar = [S](repeating: 0, count: part.cornerColors.count) }
-      if !targets.isDisjoint(with: [.cameras, .intrinsics]) { gradient.cameras[i] = part.camera }
-      if targets.contains(.background) { gradient.background += part.background }
-      for k in positionsBar.indices { positionsBar[k] += part.positions[k] }
-      for k in colorsBar.indices { colorsBar[k] += part.cornerColors[k] }
-    }
-    assembly.backward(
-      positionsBar: positionsBar, cornerColorsBar: colorsBar, targets: targets, into: &gradient)
-    return gradient
   }
 }

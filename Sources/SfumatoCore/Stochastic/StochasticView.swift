@@ -78,27 +78,12 @@ struct StochasticView<S: RenderScalar>: Sendable {
         : nil)
   }
 
-  /// Ends the process where a cotangent has another shape than its picture or belongs to none.
-  func check(_ cotangent: RenderingCotangent<S>) {
-    precondition(
-      pass.hasColor || (cotangent.color == nil && cotangent.depth == nil),
-      "a cotangent of colour or depth, of which neither was rendered")
-    for (image, channels) in [(cotangent.color, 3), (cotangent.alpha, 1), (cotangent.depth, 1)] {
-      guard let image else { continue }
-      precondition(
-        image.width == pass.width && image.height == pass.height && image.channels == channels,
-        """
-        a cotangent of \(image.width) x \(image.height) x \(image.channels) for a picture of \
-        \(pass.width) x \(pass.height) x \(channels)
-        """)
-    }
-  }
-
   /// The adjoint of the whole view.
   func backward(
-    _ cotangent: RenderingCotangent<S>, assembly: SceneAssembly<S>, workers: Workers
+    _ cotangent: RenderingCotangent<S>, assembly: SceneAssembly<S>, targets: GradientTargets,
+    workers: Workers
   ) -> ViewGradient<S> {
-    var result = ViewGradient(assembly, hasColor: pass.hasColor, targets: .all)
+    var result = ViewGradient(assembly, hasColor: pass.hasColor, targets: targets)
     var bars = [StochasticPass<S>.PixelBar](repeating: .init(), count: pixels.count)
     for i in pixels.indices {
       bars[i] = composition(pixels[i], cotangent, i, backgroundBar: &result.background)

@@ -135,13 +135,13 @@ struct HighlightTests {
     group: String, projection: Camera<Double>.Projection
   ) {
     let scene = ShinyScene(seed: 5, projection: projection)
-    // So small a step that no pixel changes its nearest edge within it.
+    // So small a step that no pixel changes its nearest edge within it: with 1e-7 some do, and the error, up to 5e-5, falls
+    // with the step to what rounding leaves, below 4e-7.
     let error = adjointError(
-      at: scene.parameters(group), step: 1e-7, seed: 11,
+      at: scene.parameters(group), step: 1e-8, seed: 11,
       forward: { scene.moved(group, $0).pictures() },
       vjp: { scene.moved(group, $0).gradient(group, $1) })
-    // Differences this short keep five digits of the smallest group.
-    #expect(error < 5e-5, "\(error)")
+    #expect(error < 1e-6, "\(error)")
   }
 
   @Test func `a mirror towards the viewer sends back all of the light`() {

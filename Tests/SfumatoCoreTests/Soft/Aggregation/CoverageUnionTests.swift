@@ -267,22 +267,3 @@ struct CoverageUnionTests {
     }
   }
 }
-
-/// An aggregation in Float.
-private func narrowed(_ coverage: CoverageAggregation<Double>) -> CoverageAggregation<Float> {
-  switch coverage {
-  case .probabilistic: .probabilistic
-  case .max: .max
-  case .einstein: .einstein
-  case .hamacher(let p): .hamacher(Float(p))
-  case .frank(let p): .frank(Float(p))
-  case .yager(let p): .yager(Float(p))
-  case .aczelAlsina(let p): .aczelAlsina(Float(p))
-  case .dombi(let p): .dombi(Float(p))
-  case .schweizerSklar(let p): .schweizerSklar(Float(p))
-  case .lukasiewicz: .lukasiewicz
-  case .drastic: .drastic
-  case .sum: .sum
-  case .hard: .hard
-  }
-}
