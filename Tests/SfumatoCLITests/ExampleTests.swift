@@ -45,6 +45,28 @@ import Testing
     #expect(target > 1500 && wrong * 50 < target, "\(wrong) of \(target)")
   }
 
+  @Test func `the family page shows every law and every conorm`() throws {
+    let (image, output) = try picture(of: "Example06Family")
+    #expect(output.contains("levy-reversed squared") && output.contains("schweizer-sklar"))
+    // 36 profiles and 20 conorms, a triangle and a torus each, eight cells of 96 pixels a row.
+    #expect(image.width == 768 && image.height == 14 * 96)
+    // Each law darkens the middle of its triangle, and the first is a step: black and white alone.
+    for cell in stride(from: 0, to: 72, by: 2) {
+      #expect(color(image, cell % 8 * 96 + 48, cell / 8 * 96 + 55).x < 0.8, "cell \(cell)")
+    }
+    let step = (0..<96).flatMap { y in (0..<96).map { x in image[x, y, 0] } }
+    #expect(step.allSatisfy { $0 < 0.01 || $0 > 0.99 })
+  }
+
+  @Test(arguments: ["Example04GenDRShape", "Example05GenDRCameraPose"])
+  func `an experiment prints its table`(program: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try CommandRun(["--quick"], in: folder.url, program: program)
+    #expect(run.exitCode == 0, "\(run.messages)")
+    #expect(run.output.contains("| logistic squared |"))
+    #expect(try CommandRun(["--quick", "--full"], in: folder.url, program: program).exitCode != 0)
+  }
+
   @Test func `the fit shows the cube beside itself`() throws {
     let (image, output) = try picture(of: "Example03Fit")
     #expect(image.width == 3 * 96 && image.height == 4 * 96)
