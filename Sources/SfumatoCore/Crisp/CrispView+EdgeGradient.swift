@@ -63,11 +63,7 @@ extension CrispView {
 
   /// The order by depth of a face at a point, which grows towards the camera and is affine on the screen.
   private func nearness(_ face: ScreenFace<S>, _ point: SIMD2<S>) -> S {
-    (face.barycentrics(of: point) * nearness(face)).sum()
-  }
-
-  private func nearness(_ face: ScreenFace<S>) -> SIMD4<S> {
-    projection.camera.projection == .perspective ? face.q : face.logit
+    (face.barycentrics(of: point) * projection.nearness(face)).sum()
   }
 
   /// The nearer of two samples where depth steps between them: by more than both faces' slopes make of the way.
@@ -125,7 +121,7 @@ extension CrispView {
     into gradient: inout ScreenFaceGradient<S>
   ) {
     let t = face.barycentrics(of: point)
-    let values = nearness(face)
+    let values = projection.nearness(face)
     if projection.camera.projection == .perspective {
       gradient.q += t * bar
     } else {

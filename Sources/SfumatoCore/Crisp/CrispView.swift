@@ -97,7 +97,7 @@ struct CrispView<S: RenderScalar>: Sendable {
   }
 
   /// The pictures that were asked for.
-  func rendering(_ outputs: RenderOutputs, workers: Workers) -> Rendering<S> {
+  func rendering(_ outputs: RenderOutputs) -> Rendering<S> {
     let n = samples
     let part = 1 / S(n * n)
     let blended = blendedValues

@@ -35,14 +35,13 @@ struct OutlineCrossings<S: RenderScalar>: Sendable {
     guard !edges.isEmpty else { return }
     firstRight = [Int32](repeating: -1, count: across * down)
     firstDown = firstRight
-    let isPerspective = projection.camera.projection == .perspective
     for edge in edges {
       let face = projection.faces[Int(edge.face)]
       let (i, j) = (Int(edge.first), Int(edge.second))
       let scale = S(samples)
       let (a, b) = (face.corner(i) * scale, face.corner(j) * scale)
       let third = face.corner(3 - i - j) * scale
-      let order = isPerspective ? face.q : face.logit
+      let order = projection.nearness(face)
       let isSteep = abs(b.y - a.y) >= abs(b.x - a.x)
       let near = SIMD2(order[i], order[j])
       walk(edge, a, b, third, near, isMain: isSteep, isVertical: false, across, down)

@@ -72,8 +72,6 @@ struct SilhouetteEdges<S: RenderScalar>: Sendable {
 struct Welding: Sendable {
   /// The welded vertex of each corner, `[F * 3]`.
   private(set) var corners: [Int32]
-  /// The number of welded vertices.
-  private(set) var vertexCount = 0
   /// The corners that start an edge, `3 face + k`, edge after edge.
   private var edgeUses: [Int32] = []
   /// Where each edge's uses start, and the end.
@@ -94,7 +92,6 @@ struct Welding: Sendable {
       }
     }
     corners = assembly.faces.map { places[Int($0)] }
-    vertexCount = welded.count
     // Edges by their ends, smaller vertex first: sorted keys bring an edge's faces together.
     var keys: [(key: UInt64, use: Int32)] = []
     keys.reserveCapacity(corners.count)

@@ -26,7 +26,7 @@ public struct Renderer<S: RenderScalar>: Sendable {
       return pictures(views, assembly, cameras, soft: soft, outputs: outputs)
     case .crisp(let crisp):
       return crispViews(scene, assembly, cameras, crisp: crisp, outputs: outputs)
-        .map { $0.rendering(outputs, workers: settings.workers) }
+        .map { $0.rendering(outputs) }
     }
   }
 
@@ -58,7 +58,7 @@ public struct Renderer<S: RenderScalar>: Sendable {
       passes = views.map { .soft($0) }
     case .crisp(let crisp):
       let views = crispViews(scene, assembly, cameras, crisp: crisp, outputs: outputs)
-      pictures = views.map { $0.rendering(outputs, workers: settings.workers) }
+      pictures = views.map { $0.rendering(outputs) }
       passes = views.map { .crisp($0) }
     }
     return (

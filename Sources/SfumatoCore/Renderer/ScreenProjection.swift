@@ -39,6 +39,12 @@ struct ScreenProjection<S: RenderScalar>: Sendable {
       .map { unsorted[$0.index] }
   }
 
+  /// Numbers at a face's corners that order faces by depth, grow towards the camera and are affine on the screen: perspective
+  /// weights, or logits where those are constant.
+  func nearness(_ face: ScreenFace<S>) -> SIMD4<S> {
+    camera.projection == .perspective ? face.q : face.logit
+  }
+
   /// The three camera points of a face.
   @inline(__always)
   private func corners(

@@ -109,10 +109,6 @@ struct StochasticPass<S: RenderScalar>: Sendable {
     var logit: S = 0
   }
 
-  private func standardized(_ d: S) -> S {
-    (profile.squared ? d * d.magnitude : d) * profile.inverseScale
-  }
-
   private func terms(tile: Int, x: Int, y: Int) -> [Term] {
     let pixel = SIMD2(S(x) + 1 / 2, S(y) + 1 / 2)
     let address = UInt32(truncatingIfNeeded: y * width + x)
@@ -129,7 +125,8 @@ struct StochasticPass<S: RenderScalar>: Sendable {
       if let coverage {
         guard foot.signedDistance > -reach else { continue }
         let sample = coverage.sample(
-          standardized(foot.signedDistance), pixel: address, face: term.source, stream: stream)
+          profile.standardized(signedDistance: foot.signedDistance), pixel: address,
+          face: term.source, stream: stream)
         term.survival = 1 - sample.coverage
         term.slope = sample.slope
         if sample.coverage > 0 {

@@ -69,7 +69,7 @@ public struct EdgeCoverage<S: RenderScalar>: Equatable, Sendable {
   ///
   /// Source: math.md 1.3, with the shift and rescaling of math.md 1.4.
   public func sample(signedDistance d: S) -> Sample? {
-    let u = (squared ? d * abs(d) : d) * inverseScale
+    let u = standardized(signedDistance: d)
     let raw =
       profile.distribution.isMirrored
       ? law.sample(shift - u).mirrored : law.sample(u + shift)
@@ -91,6 +91,9 @@ public struct EdgeCoverage<S: RenderScalar>: Equatable, Sendable {
         ? S.log(onePlus: -coverage) : min(raw.logSurvival - logRescale, 0),
       hazard: raw.hazard, reverseHazard: raw.reverseHazard * upper / excess)
   }
+
+  /// u at a signed distance, before any shift.
+  func standardized(signedDistance d: S) -> S { (squared ? d * abs(d) : d) * inverseScale }
 
   /// ∂u/∂d at a signed distance.
   public func standardizedSlope(signedDistance d: S) -> S {
