@@ -2,13 +2,15 @@
 public enum CrispEdges: Equatable, Sendable {
   /// Not at all: the interior alone has gradients.
   case none
-  /// Outlines are blended by the area that they cut off a pixel; image and gradient agree.
+  /// Samples are blended by the area that outlines, creases and cuts leave of them; image and gradient agree.
   ///
-  /// After Laine et al. 2020, "Modular Primitives for High-Performance Differentiable Rendering", section 3.6.
+  /// Exact along the row or the column of a sample's centre. After Laine et al. 2020, "Modular Primitives for High-Performance
+  /// Differentiable Rendering", section 3.6.
   case antialiased
-  /// The image stays as it is, and each pair of pixels across an outline moves it by their difference; intersections too.
+  /// The image stays as it is; where it jumps, moving the jump hands area from one side's colour to the other's.
   ///
-  /// After Pidhorskyi et al. 2024, "Rasterized Edge Gradients: Handling Discontinuities Differentiably".
+  /// Jumps are outlines, creases between faces of different colours, and lines in which faces cut each other. After Pidhorskyi et
+  /// al. 2024, "Rasterized Edge Gradients: Handling Discontinuities Differentiably".
   case edgeGradient
 }
 

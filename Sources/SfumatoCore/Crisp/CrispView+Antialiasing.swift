@@ -1,152 +1,154 @@
-// Outlines blended by area (math.md 4.1): between two neighbouring samples that see different faces an outline of the nearer
-// one cuts the way from centre to centre. What it cuts off the nearer sample beyond its half, the other one fills; what
-// it reaches into the other sample, the nearer one fills. Of several outlines on the way the nearest to the camera counts, whichever
-// face it belongs to: near an outline faces turn away and are smaller than a sample.
+// Samples blended by area: along a row or a column of centres each place where the picture jumps takes the rest of its sample, up
+// to the border, away from the colour on the near side and gives it the one on the far side. Exact for straight outlines
+// along rows or columns and for colours that are linear on the screen. After Laine et al. 2020 (math.md 4.1), who look for
+// outlines in the faces that two neighbouring centres see; here an outline blends where it is, whatever the centres see.
 
-/// One sample takes a part of another across an outline.
-struct OutlineBlend<S: RenderScalar>: Equatable, Sendable {
-  /// The sample that changes.
-  var receiver: Int32
-  /// The sample whose value it takes.
-  var source: Int32
-  /// How much, in [0, 1/2].
-  var amount: S
-  /// ∂amount/∂(crossing), per sample: 1 or -1.
-  var slope: S
-  /// Whether the samples stand one above the other.
-  var isVertical: Bool
-  /// The outline.
-  var edge: SilhouetteEdges<S>.Edge
+/// A sample that jumps, and its jumps.
+struct BlendedSample: Equatable, Sendable {
+  var sample: Int32
+  /// Its crossings, in the view's ``CrispView/blendOrder``.
+  var crossings: Range<Int32>
 }
 
 extension CrispView {
-  /// The face at a sample whose depth counts, nearer than another sample's.
-  func isNearer(_ i: Int, than j: Int) -> Bool {
-    guard ids[i] >= 0 else { return false }
-    guard ids[j] >= 0 else { return true }
-    return depthOrder(i) <= depthOrder(j)
+  /// Groups the crossings by sample.
+  mutating func findBlends() {
+    let samples = crossings.map { Int32(sample(of: $0)) }
+    blendOrder = crossings.indices.map { Int32($0) }.sorted {
+      let (a, b) = (samples[Int($0)], samples[Int($1)])
+      return a != b ? a < b : $0 < $1
+    }
+    for (k, crossing) in blendOrder.enumerated() {
+      let sample = samples[Int(crossing)]
+      if let last = blends.indices.last, blends[last].sample == sample {
+        blends[last].crossings = blends[last].crossings.lowerBound..<Int32(k + 1)
+      } else {
+        blends.append(BlendedSample(sample: sample, crossings: Int32(k)..<Int32(k + 1)))
+      }
+    }
   }
 
-  /// A number that grows with the depth seen at a sample.
-  private func depthOrder(_ i: Int) -> S {
-    let face = projection.faces[Int(ids[i])]
-    return
-      -(visibility.cornerWeights(face, column: i % across, row: i / across).corrected
-      * face.logit).sum()
+  /// What a crossing does to its sample.
+  private struct Jump {
+    var crossing: OutlineCrossing<S>
+    /// The part of the sample beyond it, and the middle of that, pixels.
+    var length: S
+    var middle: SIMD2<S>
+    /// The colours there of the faces on the far side and on the near side.
+    var far: SIMD4<S>
+    var near: SIMD4<S>
+
+    var farFace: Int32 { crossing.isBeyond ? crossing.after : crossing.before }
+    var nearFace: Int32 { crossing.isBeyond ? crossing.before : crossing.after }
   }
 
-  /// Finds all blends, in row-major order of the pairs' first samples, and the crowded receivers.
-  mutating func findBlends(workers: Workers) {
-    let rows = HardView<S>.bandRows
-    let view = self
-    let bands = parallelMap((down + rows - 1) / rows, workers: workers) { band in
-      var found: [OutlineBlend<S>] = []
-      for y in band * rows..<min((band + 1) * rows, view.down) {
-        for x in 0..<view.across {
-          let i = y * view.across + x
-          if x + 1 < view.across { view.blend(i, i + 1, isVertical: false, into: &found) }
-          if y + 1 < view.down { view.blend(i, i + view.across, isVertical: true, into: &found) }
+  /// The jumps of a blended sample.
+  private func jumps(_ blend: BlendedSample) -> [Jump] {
+    blend.crossings.map { k in
+      let crossing = crossings[Int(blendOrder[Int(k)])]
+      let distance = crossing.distance
+      let way = (distance + 1 / 2) / 2 * (crossing.isBeyond ? 1 : -1) / S(samples)
+      var jump = Jump(
+        crossing: crossing, length: 1 / 2 - distance,
+        middle: center(Int(blend.sample))
+          + (crossing.isVertical ? SIMD2(0, way) : SIMD2(way, 0)), far: .zero, near: .zero)
+      jump.far = shade(jump.farFace, at: jump.middle)
+      jump.near = shade(jump.nearFace, at: jump.middle)
+      return jump
+    }
+  }
+
+  /// A sample after its jumps, before it is held between the colours that it is made of.
+  private func sum(_ own: SIMD4<S>, _ jumps: [Jump]) -> SIMD4<S> {
+    jumps.reduce(own) { $0 + ($1.far - $1.near) * $1.length }
+  }
+
+  /// The samples, blended.
+  ///
+  /// Where a row and a column of the same sample jump, at a corner, their sum may leave the range of its colours; it is held there.
+  func blendedValues() -> [SIMD4<S>] {
+    var result = values
+    for blend in blends {
+      let own = values[Int(blend.sample)]
+      let jumps = jumps(blend)
+      var (low, high) = (own, own)
+      for jump in jumps {
+        low = Self.lower(low, Self.lower(jump.far, jump.near))
+        high = Self.upper(high, Self.upper(jump.far, jump.near))
+      }
+      result[Int(blend.sample)] = Self.lower(Self.upper(sum(own, jumps), low), high)
+    }
+    return result
+  }
+
+  private static func lower(_ a: SIMD4<S>, _ b: SIMD4<S>) -> SIMD4<S> {
+    a.replacing(with: b, where: b .< a)
+  }
+
+  private static func upper(_ a: SIMD4<S>, _ b: SIMD4<S>) -> SIMD4<S> {
+    a.replacing(with: b, where: b .> a)
+  }
+
+  /// The adjoint of ``blendedValues()``: from the cotangents of the blended samples to those of the samples at their centres, in
+  /// place, and to the faces that blended samples see.
+  func blendsBackward(
+    _ bars: inout [SIMD4<S>], into faces: inout [ScreenFaceGradient<S>],
+    background: inout SIMD3<S>
+  ) {
+    for blend in blends {
+      let sample = Int(blend.sample)
+      let bar = bars[sample]
+      guard bar != .zero else { continue }
+      let jumps = jumps(blend)
+      // A channel that is held has the cotangent of the colour that holds it, the first such one.
+      let bounds = heldBars(bar, own: values[sample], jumps)
+      bars[sample] = bounds.free + bounds.own
+      for (jump, held) in zip(jumps, bounds.held) {
+        let lengthBar = (bounds.free * (jump.far - jump.near)).sum()
+        let part = bounds.free * jump.length
+        let pointBar =
+          shadeVJP(
+            jump.farFace, at: jump.middle, held.far + part, into: &faces, background: &background)
+          + shadeVJP(
+            jump.nearFace, at: jump.middle, held.near - part, into: &faces,
+            background: &background)
+        let alongBar = jump.crossing.isVertical ? pointBar.y : pointBar.x
+        addPlace(
+          jump.crossing,
+          placeBar: alongBar / 2 + lengthBar * S(samples) * (jump.crossing.isBeyond ? -1 : 1),
+          into: &faces)
+      }
+    }
+  }
+
+  /// Splits the cotangent of a held sample: what goes to the sum, and what goes to the colours that hold channels.
+  private func heldBars(
+    _ bar: SIMD4<S>, own: SIMD4<S>, _ jumps: [Jump]
+  ) -> (free: SIMD4<S>, own: SIMD4<S>, held: [(far: SIMD4<S>, near: SIMD4<S>)]) {
+    let value = sum(own, jumps)
+    var free = bar
+    var ownBar = SIMD4<S>.zero
+    var held = [(far: SIMD4<S>, near: SIMD4<S>)](repeating: (.zero, .zero), count: jumps.count)
+    for c in 0..<4 {
+      // The lowest and the highest colour, and where: -1 the own one, then far and near of each jump.
+      var (low, high) = ((own[c], -1), (own[c], -1))
+      for (k, jump) in jumps.enumerated() {
+        for (color, place) in [(jump.far[c], 2 * k), (jump.near[c], 2 * k + 1)] {
+          if color < low.0 { low = (color, place) }
+          if color > high.0 { high = (color, place) }
         }
       }
-      return found
-    }
-    blends = bands.flatMap { $0 }
-    var totals: [Int32: S] = [:]
-    for blend in blends { totals[blend.receiver, default: 0] += blend.amount }
-    crowded = totals.filter { $0.value > 1 }
-  }
-
-  /// The outline that ends the nearer of two neighbouring samples' faces, sample i left of or above j; and whether i is the
-  /// nearer one.
-  func outline(
-    between i: Int, _ j: Int, isVertical: Bool
-  ) -> (crossing: OutlineCrossings<S>.Crossing, isFirst: Bool)? {
-    let isFirst = isNearer(i, than: j)
-    var best: OutlineCrossings<S>.Crossing?
-    crossings.forEach(at: i, isVertical: isVertical) { crossing in
-      guard crossing.isInnerFirst == isFirst else { return }
-      if let known = best, known.nearness >= crossing.nearness { return }
-      best = crossing
-    }
-    return best.map { ($0, isFirst) }
-  }
-
-  /// Looks for an outline between two neighbouring samples.
-  private func blend(
-    _ i: Int, _ j: Int, isVertical: Bool, into found: inout [OutlineBlend<S>]
-  ) {
-    guard ids[i] != ids[j], let (crossing, isFirst) = outline(between: i, j, isVertical: isVertical)
-    else { return }
-    // Each outline blends along one direction only, or its area would count twice.
-    guard crossing.isMain else { return }
-    let (owner, other) = isFirst ? (i, j) : (j, i)
-    let direction: S = isFirst ? 1 : -1
-    let start = S(isVertical ? owner / across : owner % across) + 1 / 2
-    let way = min(max(direction * (crossing.place - start), 0), 1)
-    let cuts = way < 1 / 2
-    found.append(
-      OutlineBlend(
-        receiver: Int32(cuts ? owner : other), source: Int32(cuts ? other : owner),
-        amount: abs(way - 1 / 2), slope: cuts ? -direction : direction, isVertical: isVertical,
-        edge: crossing.edge))
-  }
-
-  /// The adjoint of the blends: from the cotangents of the blended samples to those of the samples, in place, and to the
-  /// corners of the outlines.
-  func blendsBackward(
-    _ bars: inout [SIMD4<S>], into faces: inout [ScreenFaceGradient<S>]
-  ) {
-    let given = bars
-    // Of crowded receivers share = amount / total, so each amount acts on all shares.
-    var means: [Int32: S] = [:]
-    for blend in blends where crowded[blend.receiver] != nil {
-      means[blend.receiver, default: 0] += shareBar(blend, given) * share(blend)
-    }
-    for blend in blends {
-      let share = share(blend)
-      let bar = given[Int(blend.receiver)]
-      bars[Int(blend.receiver)] -= bar * share
-      bars[Int(blend.source)] += bar * share
-      var amountBar = shareBar(blend, given)
-      if let total = crowded[blend.receiver] {
-        amountBar = (amountBar - (means[blend.receiver] ?? 0)) / total
+      guard value[c] < low.0 || value[c] > high.0 else { continue }
+      let place = value[c] < low.0 ? low.1 : high.1
+      free[c] = 0
+      if place < 0 {
+        ownBar[c] = bar[c]
+      } else if place % 2 == 0 {
+        held[place / 2].far[c] = bar[c]
+      } else {
+        held[place / 2].near[c] = bar[c]
       }
-      let receiver = Int(blend.receiver)
-      addCrossing(
-        blend.edge, line: blend.isVertical ? receiver % across : receiver / across,
-        isVertical: blend.isVertical, crossingBar: amountBar * blend.slope * S(samples),
-        into: &faces)
     }
-  }
-
-  private func shareBar(_ blend: OutlineBlend<S>, _ bars: [SIMD4<S>]) -> S {
-    (bars[Int(blend.receiver)] * (values[Int(blend.source)] - values[Int(blend.receiver)])).sum()
-  }
-
-  /// The adjoint of a crossing in the outline's corners: `c = a.x + (line - a.y) / e.y e.x` along a row of centres.
-  ///
-  /// - Parameters:
-  ///   - edge: the outline.
-  ///   - line: the row of samples, or the column where the way is vertical.
-  ///   - isVertical: whether the way runs down a column.
-  ///   - crossingBar: cotangent of the place, per pixel.
-  ///   - faces: added to.
-  func addCrossing(
-    _ edge: SilhouetteEdges<S>.Edge, line: Int, isVertical: Bool, crossingBar: S,
-    into faces: inout [ScreenFaceGradient<S>]
-  ) {
-    let face = Int(edge.face)
-    let (i, j) = (Int(edge.first), Int(edge.second))
-    let (a, b) = (projection.faces[face].corner(i), projection.faces[face].corner(j))
-    let level = (S(line) + 1 / 2) / S(samples)
-    let (along, over) = isVertical ? (b.x - a.x, b.y - a.y) : (b.y - a.y, b.x - a.x)
-    let t = (level - (isVertical ? a.x : a.y)) / along
-    let parts = SIMD2(1 - t, t) * crossingBar
-    let turned = parts * (-over / along)
-    let (onX, onY) = isVertical ? (turned, parts) : (parts, turned)
-    faces[face].x[i] += onX.x
-    faces[face].x[j] += onX.y
-    faces[face].y[i] += onY.x
-    faces[face].y[j] += onY.y
+    return (free, ownBar, held)
   }
 }

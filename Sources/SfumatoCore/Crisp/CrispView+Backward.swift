@@ -11,7 +11,8 @@ extension CrispView {
     var bars = sampleBars(cotangent)
     switch settings.edges {
     case .none: break
-    case .antialiased: blendsBackward(&bars, into: &faces)
+    case .antialiased:
+      blendsBackward(&bars, into: &faces, background: &result.background)
     case .edgeGradient: edgesBackward(bars, into: &faces)
     }
     for i in ids.indices where ids[i] < 0 {
@@ -94,26 +95,18 @@ extension CrispView {
     into gradient: inout ScreenFaceGradient<S>
   ) {
     let face = projection.faces[Int(ids[i])]
-    let (column, row) = (i % across, i / across)
-    let weights = visibility.cornerWeights(face, column: column, row: row)
-    let w = weights.corrected
-    gradient.red += w * bar.x
-    gradient.green += w * bar.y
-    gradient.blue += w * bar.z
-    var weightsBar = face.red * bar.x + face.green * bar.y + face.blue * bar.z
-    if let depth = cotangent.depth {
-      let logit = (w * face.logit).sum()
-      let share = depth.values[pixel(ofSample: i)] / S(hits(ofPixelOf: i))
-      let logitBar = share * projection.depth.depthSlope(logit)
-      gradient.logit += w * logitBar
-      weightsBar += face.logit * logitBar
-    }
-    let foot = BoundaryFoot<S>(
-      edge: 0, parameter: 0, offset: .zero, isCorner: false, isInside: true, signedDistance: 0,
-      direction: .zero)
-    face.attributeWeightsVJP(
-      weights, at: visibility.sampleCenter(column: column, row: row), foot: foot,
-      screenBar: .zero, correctedBar: weightsBar, into: &gradient)
+    let point = center(i)
+    _ = visibility.colorVJP(
+      face, at: point, colorBar: SIMD3(bar.x, bar.y, bar.z), into: &gradient)
+    guard let depth = cotangent.depth else { return }
+    let weights = visibility.cornerWeights(face, at: point)
+    let logit = (weights.corrected * face.logit).sum()
+    let share = depth.values[pixel(ofSample: i)] / S(hits(ofPixelOf: i))
+    let logitBar = share * projection.depth.depthSlope(logit)
+    gradient.logit += weights.corrected * logitBar
+    _ = visibility.cornerWeightsVJP(
+      face, weights, at: point, screenBar: .zero, correctedBar: face.logit * logitBar,
+      into: &gradient)
   }
 
   /// The adjoint of the faces' normals in the world positions.

@@ -13,13 +13,13 @@ struct CrispView<S: RenderScalar>: Sendable {
   let ids: [Int32]
   /// Red, green, blue over the background, and alpha, of each sample, `[down * across]`, before outlines are blended.
   let values: [SIMD4<S>]
-  let outlines: SilhouetteEdges<S>?
-  /// Where outlines cross the ways between neighbouring samples.
-  let crossings: OutlineCrossings<S>
-  /// The blends across outlines, in the order of their receiving samples' discovery.
-  var blends: [OutlineBlend<S>] = []
-  /// The sum of the blends' amounts at each receiving sample that has more than a whole, by sample.
-  var crowded: [Int32: S] = [:]
+  /// The edges at which the picture can jump; empty where outlines are not differentiated.
+  let edges: [OutlineEdge<S>]
+  /// Where it does along rows and columns of samples.
+  private(set) var crossings: [OutlineCrossing<S>] = []
+  /// The samples that are blended, in order, and the crossings sample by sample.
+  var blends: [BlendedSample] = []
+  var blendOrder: [Int32] = []
   /// Whether colours were shaded.
   let hasColor: Bool
   /// World-space normals of the scene's faces, `[F, 3]`, where they are asked for.
@@ -65,42 +65,49 @@ struct CrispView<S: RenderScalar>: Sendable {
           chunk[k] = SIMD4(0, 0, 0, 1)
           continue
         }
-        let w = visibility.cornerWeights(face, column: i % across, row: i / across).corrected
         chunk[k] = SIMD4(
-          (w * face.red).sum(), (w * face.green).sum(), (w * face.blue).sum(), 1)
+          visibility.color(
+            face, at: visibility.sampleCenter(column: i % across, row: i / across)), 1)
       }
     }
     self.values = values
-    outlines = welding.map { SilhouetteEdges(visibility.projection, $0) }
-    crossings = OutlineCrossings(
-      outlines?.edges ?? [], visibility.projection, samples: settings.samples, across: across,
-      down: down)
-    if settings.edges == .antialiased { findBlends(workers: workers) }
-  }
-
-  /// The samples with outlines blended.
-  var blendedValues: [SIMD4<S>] {
-    var result = values
-    for blend in blends {
-      let share = share(blend)
-      let way = values[Int(blend.source)] - values[Int(blend.receiver)]
-      result[Int(blend.receiver)] += way * share
+    guard let welding else {
+      edges = []
+      return
     }
-    return result
+    edges = OutlineEdge.all(
+      assembly, visibility.projection, welding, hasColor: hasColor, workers: workers)
+    crossings = findCrossings(edges, welding, workers: workers)
+    if settings.edges == .antialiased { findBlends() }
   }
 
-  /// A blend's part of its receiver: amounts that add up to more than a whole are taken as parts of one, so that
-  /// the result stays between the samples.
-  func share(_ blend: OutlineBlend<S>) -> S {
-    guard let total = crowded[blend.receiver] else { return blend.amount }
-    return blend.amount / total
+  /// What a face shows at a point in pixels, or the background: red, green, blue, alpha.
+  func shade(_ id: Int32, at point: SIMD2<S>) -> SIMD4<S> {
+    guard id >= 0 else { return SIMD4(background, 0) }
+    guard hasColor else { return SIMD4(0, 0, 0, 1) }
+    return SIMD4(visibility.color(projection.faces[Int(id)], at: point), 1)
+  }
+
+  /// The adjoint of ``shade(_:at:)``: adds to the face or to the background; returns the point's cotangent.
+  func shadeVJP(
+    _ id: Int32, at point: SIMD2<S>, _ bar: SIMD4<S>,
+    into faces: inout [ScreenFaceGradient<S>], background: inout SIMD3<S>
+  ) -> SIMD2<S> {
+    let colorBar = SIMD3(bar.x, bar.y, bar.z)
+    guard id >= 0 else {
+      background += colorBar
+      return .zero
+    }
+    guard hasColor else { return .zero }
+    return visibility.colorVJP(
+      projection.faces[Int(id)], at: point, colorBar: colorBar, into: &faces[Int(id)])
   }
 
   /// The pictures that were asked for.
   func rendering(_ outputs: RenderOutputs) -> Rendering<S> {
     let n = samples
     let part = 1 / S(n * n)
-    let blended = blendedValues
+    let blended = blendedValues()
     var alpha = [S](repeating: 0, count: width * height)
     var color = [S](repeating: 0, count: outputs.contains(.color) ? alpha.count * 3 : 0)
     var depth = [S](repeating: 0, count: outputs.contains(.depth) ? alpha.count : 0)
@@ -152,7 +159,7 @@ struct CrispView<S: RenderScalar>: Sendable {
 
   private func sampleDepth(_ i: Int) -> S {
     let face = projection.faces[Int(ids[i])]
-    let w = visibility.cornerWeights(face, column: i % across, row: i / across).corrected
+    let w = visibility.cornerWeights(face, at: center(i)).corrected
     return projection.depth.depth((w * face.logit).sum())
   }
 

@@ -1,107 +1,321 @@
-/// Where the outlines of a view cross the ways between the centres of neighbouring samples.
-struct OutlineCrossings<S: RenderScalar>: Sendable {
-  /// One outline on one way.
-  struct Crossing: Equatable, Sendable {
-    var edge: SilhouetteEdges<S>.Edge
-    /// Column, or row where the way runs down, in samples.
-    var place: S
-    /// Grows towards the camera.
-    var nearness: S
-    /// Whether the outline's face lies on the side of the way's first sample.
-    var isInnerFirst: Bool
-    /// Whether the outline runs more across the way than along it.
-    var isMain: Bool
-    /// The next crossing of the same way, or -1.
-    fileprivate var next: Int32
-  }
+// Where the picture jumps along the lines of sample centres: outlines and creases of the mesh, each followed along rows
+// where it is steep and along columns where it is level, and lines in which faces cut each other. A place counts if
+// nothing nearer hides it; what stands behind it is looked up there, so outlines narrower than a sample count as well.
 
-  private var crossings: [Crossing] = []
-  /// The first crossing of the way from each sample to the right, and down; -1 where there is none.
-  private var firstRight: [Int32] = []
-  private var firstDown: [Int32] = []
+/// A place where the picture jumps along a row or a column of sample centres.
+struct OutlineCrossing<S: RenderScalar>: Equatable, Sendable {
+  /// The edge, or -1 where `before` and `after` cut each other.
+  var edge: Int32
+  /// The faces seen on the side of smaller coordinates and on the other one, -1 for the background.
+  var before: Int32
+  var after: Int32
+  /// The row, or the column where the line runs down.
+  var line: Int32
+  var isVertical: Bool
+  /// The column, or row where the line runs down, in samples.
+  var place: S
+  /// Whether the centre of the sample in which the place lies comes before it.
+  var isBeyond: Bool
 
-  /// Walks along every outline.
+  /// The sample in which the place lies, along the line.
+  var cell: Int { Int(place.rounded(.down)) }
+
+  /// How far the place lies from the sample's centre, away from it.
+  var distance: S { (place - (place.rounded(.down) + 1 / 2)) * (isBeyond ? 1 : -1) }
+}
+
+/// A possible crossing, before it is known what can be seen there.
+private struct Candidate<S: RenderScalar>: Sendable {
+  var crossing: OutlineCrossing<S>
+  /// Of the edge or of the faces that cut each other; infinity where one of these ends before the place, and its neighbour
+  /// is still to be found.
+  var nearness: S
+}
+
+extension CrispView {
+  /// All crossings that can be seen, in the order of the edges and then of the samples.
   ///
   /// - Parameters:
-  ///   - edges: the outlines.
-  ///   - projection: the view's faces on the screen.
-  ///   - samples: along each side of a pixel.
-  ///   - across: samples a row.
-  ///   - down: rows of samples.
-  init(
-    _ edges: [SilhouetteEdges<S>.Edge], _ projection: ScreenProjection<S>, samples: Int,
-    across: Int, down: Int
-  ) {
-    guard !edges.isEmpty else { return }
-    firstRight = [Int32](repeating: -1, count: across * down)
-    firstDown = firstRight
-    for edge in edges {
-      let face = projection.faces[Int(edge.face)]
-      let (i, j) = (Int(edge.first), Int(edge.second))
-      let scale = S(samples)
-      let (a, b) = (face.corner(i) * scale, face.corner(j) * scale)
-      let third = face.corner(3 - i - j) * scale
-      let order = projection.nearness(face)
-      let isSteep = abs(b.y - a.y) >= abs(b.x - a.x)
-      let near = SIMD2(order[i], order[j])
-      walk(edge, a, b, third, near, isMain: isSteep, isVertical: false, across, down)
-      // Down columns with the coordinates exchanged.
-      func turned(_ p: SIMD2<S>) -> SIMD2<S> { SIMD2(p.y, p.x) }
-      walk(
-        edge, turned(a), turned(b), turned(third), near, isMain: !isSteep, isVertical: true, across,
-        down)
-    }
-  }
-
-  /// Notes the crossings of an edge with each line of centres; x along the lines, y across them.
-  private mutating func walk(
-    _ edge: SilhouetteEdges<S>.Edge, _ a: SIMD2<S>, _ b: SIMD2<S>, _ third: SIMD2<S>,
-    _ nearness: SIMD2<S>, isMain: Bool, isVertical: Bool, _ across: Int, _ down: Int
-  ) {
-    // Line k is crossed where low <= k + 1/2 < high.
-    let first = max((min(a.y, b.y) - 1 / 2).rounded(.up), 0)
-    let last = min(
-      (max(a.y, b.y) - 1 / 2).rounded(.up) - 1, S((isVertical ? across : down) - 1))
-    guard first <= last else { return }
-    let e = b - a
-    // The face lies where its third corner is: before the edge at the corner's height, or behind.
-    let isInnerFirst = third.x < a.x + (third.y - a.y) / e.y * e.x
-    for line in Int(first)...Int(last) {
-      let t = (S(line) + 1 / 2 - a.y) / e.y
-      let crossing = Crossing(
-        edge: edge, place: a.x + t * e.x, nearness: nearness[0] + (nearness[1] - nearness[0]) * t,
-        isInnerFirst: isInnerFirst, isMain: isMain, next: -1)
-      // Visibility snaps corners by up to 1/512 of a sample: a crossing that close to a centre belongs to both ways.
-      let place = (crossing.place - 1 / 2).rounded(.down)
-      let rest = crossing.place - 1 / 2 - place
-      let other = rest < 0.01 ? place - 1 : rest > 0.99 ? place + 1 : place
-      for way in [place, other] where way >= 0 && way < S((isVertical ? down : across) - 1) {
-        let sample = isVertical ? Int(way) * across + line : line * across + Int(way)
-        add(crossing, at: sample, isVertical: isVertical)
+  ///   - edges: the view's outlines and creases.
+  ///   - welding: of the scene.
+  ///   - workers: how many threads may work.
+  /// - Returns: the crossings.
+  func findCrossings(
+    _ edges: [OutlineEdge<S>], _ welding: Welding, workers: Workers
+  ) -> [OutlineCrossing<S>] {
+    let grain = 256
+    let walked = parallelMap((edges.count + grain - 1) / grain, workers: workers) { chunk in
+      var found: [Candidate<S>] = []
+      for e in chunk * grain..<min((chunk + 1) * grain, edges.count) {
+        walk(Int32(e), edges[e], welding, into: &found)
       }
+      return found
+    }
+    let rows = HardView<S>.bandRows
+    let meeting = parallelMap((down + rows - 1) / rows, workers: workers) { band in
+      var found: [Candidate<S>] = []
+      for y in band * rows..<min((band + 1) * rows, down) {
+        for x in 0..<across {
+          let i = y * across + x
+          if x + 1 < across { cut(i, i + 1, isVertical: false, welding, into: &found) }
+          if y + 1 < down { cut(i, i + across, isVertical: true, welding, into: &found) }
+        }
+      }
+      return found
+    }
+    let candidates = walked.flatMap { $0 } + meeting.flatMap { $0 }
+    let probe = SurfaceProbe(projection, points: candidates.map { point(of: $0.crossing) })
+    let count = (candidates.count + grain - 1) / grain
+    return parallelMap(count, workers: workers) { chunk in
+      candidates[chunk * grain..<min((chunk + 1) * grain, candidates.count)]
+        .compactMap { seen($0, edges, welding, probe) }
+    }.flatMap { $0 }
+  }
+
+  /// A crossing's point, pixels.
+  func point(of crossing: OutlineCrossing<S>) -> SIMD2<S> {
+    let line = S(crossing.line) + 1 / 2
+    return (crossing.isVertical ? SIMD2(line, crossing.place) : SIMD2(crossing.place, line))
+      / S(samples)
+  }
+
+  /// The sample in which a crossing lies.
+  func sample(of crossing: OutlineCrossing<S>) -> Int {
+    crossing.isVertical
+      ? crossing.cell * across + Int(crossing.line)
+      : Int(crossing.line) * across + crossing.cell
+  }
+
+  /// Notes the crossings of an edge with the lines of centres that it runs across rather than along.
+  private func walk(
+    _ index: Int32, _ edge: OutlineEdge<S>, _ welding: Welding,
+    into found: inout [Candidate<S>]
+  ) {
+    let face = projection.faces[Int(edge.face)]
+    let (i, j) = (Int(edge.first), Int(edge.second))
+    let near = projection.nearness(face)
+    let scale = S(samples)
+    var (a, b) = (face.corner(i) * scale, face.corner(j) * scale)
+    let isVertical = abs(b.y - a.y) < abs(b.x - a.x)
+    let ends = visibility.snapped(a, b)
+    // Which side comes first: along a row the positive one where the edge runs down, along a column where it runs left.
+    let isPositiveFirst = isVertical ? b.x < a.x : b.y > a.y
+    if isVertical { (a, b) = (SIMD2(a.y, a.x), SIMD2(b.y, b.x)) }
+    // Line k is crossed where low <= k + 1/2 < high.
+    let low = max((min(a.y, b.y) - 1 / 2).rounded(.up), 0)
+    let high = min(
+      (max(a.y, b.y) - 1 / 2).rounded(.up) - 1, S((isVertical ? across : down) - 1))
+    guard low <= high else { return }
+    let width = isVertical ? down : across
+    for line in Int(low)...Int(high) {
+      let t = (S(line) + 1 / 2 - a.y) / (b.y - a.y)
+      let place = a.x + t * (b.x - a.x)
+      guard place >= 0, place < S(width) else { continue }
+      var crossing = OutlineCrossing<S>(
+        edge: index, before: isPositiveFirst ? edge.positive : edge.negative,
+        after: isPositiveFirst ? edge.negative : edge.positive, line: Int32(line),
+        isVertical: isVertical, place: place, isBeyond: false)
+      let nearness = near[i] + (near[j] - near[i]) * t
+      let sample = sample(of: crossing)
+      if isHidden(crossing, nearness, by: ids[sample], edge, welding) { continue }
+      let isPositive = ends.isPositive(column: sample % across, row: sample / across)
+      crossing.isBeyond = isPositive == isPositiveFirst
+      found.append(Candidate(crossing: crossing, nearness: nearness))
     }
   }
 
-  private mutating func add(_ crossing: Crossing, at sample: Int, isVertical: Bool) {
-    var crossing = crossing
-    crossing.next = isVertical ? firstDown[sample] : firstRight[sample]
-    if crossing.next >= 0, crossings[Int(crossing.next)].edge == crossing.edge { return }
-    if isVertical {
-      firstDown[sample] = Int32(crossings.count)
+  /// Whether the face at the sample's own centre stands in front of an edge that crosses the sample.
+  private func isHidden(
+    _ crossing: OutlineCrossing<S>, _ nearness: S, by id: Int32, _ edge: OutlineEdge<S>,
+    _ welding: Welding
+  ) -> Bool {
+    guard id >= 0, id != edge.positive, id != edge.negative else { return false }
+    let face = projection.faces[Int(id)]
+    let point = point(of: crossing)
+    return projection.nearness(face, at: point) > nearness && face.reaches(point, margin: 0)
+      && !welding.isFace(face.source, ofEdge: Int(edge.weld))
+  }
+
+  /// Notes the place between two neighbouring samples where the faces that they see cut each other, if that line runs across the
+  /// way rather than along it.
+  private func cut(
+    _ i: Int, _ j: Int, isVertical: Bool, _ welding: Welding, into found: inout [Candidate<S>]
+  ) {
+    guard ids[i] != ids[j], ids[i] >= 0, ids[j] >= 0,
+      let t = meeting(ids[i], ids[j], from: i, isVertical: isVertical, welding)
+    else { return }
+    let (a, b) = (projection.faces[Int(ids[i])], projection.faces[Int(ids[j])])
+    let point = center(i) + (center(j) - center(i)) * t
+    let (first, second) = (a.reaches(point, margin: 0), b.reaches(point, margin: 0))
+    found.append(
+      Candidate(
+        crossing: crossing(ids[i], ids[j], from: i, at: t, isVertical: isVertical),
+        nearness: first && second ? projection.nearness(a, at: point) : .infinity))
+  }
+
+  /// Where between a sample and the next one a face falls behind another that it does not touch, in [0, 1]; nil where it does
+  /// not, or where the line of both runs along the way rather than across it.
+  private func meeting(
+    _ before: Int32, _ after: Int32, from i: Int, isVertical: Bool, _ welding: Welding
+  ) -> S? {
+    let (a, b) = (projection.faces[Int(before)], projection.faces[Int(after)])
+    let p = center(i)
+    let step = 1 / S(samples)
+    let (way, aside) =
+      isVertical ? (SIMD2(0, step), SIMD2(step, 0)) : (SIMD2(step, 0), SIMD2(0, step))
+    let start = projection.nearness(a, at: p) - projection.nearness(b, at: p)
+    let fall = projection.nearnessSlope(b, along: way) - projection.nearnessSlope(a, along: way)
+    guard start >= 0, fall > 0, start <= fall else { return nil }
+    let rise =
+      projection.nearnessSlope(a, along: aside) - projection.nearnessSlope(b, along: aside)
+    guard isVertical ? fall > abs(rise) : fall >= abs(rise),
+      !welding.areNeighbors(a.source, b.source)
+    else { return nil }
+    return start / fall
+  }
+
+  /// The crossing of two faces at a part of the way from a sample to the next one.
+  private func crossing(
+    _ before: Int32, _ after: Int32, from i: Int, at t: S, isVertical: Bool
+  ) -> OutlineCrossing<S> {
+    let (column, row) = (i % across, i / across)
+    return OutlineCrossing(
+      edge: -1, before: before, after: after, line: Int32(isVertical ? column : row),
+      isVertical: isVertical, place: S(isVertical ? row : column) + 1 / 2 + t,
+      isBeyond: t < 1 / 2)
+  }
+
+  /// The centre of a sample, pixels.
+  func center(_ i: Int) -> SIMD2<S> {
+    visibility.sampleCenter(column: i % across, row: i / across)
+  }
+
+  /// A candidate with what stands behind it; nil where something hides it or the picture does not jump.
+  private func seen(
+    _ candidate: Candidate<S>, _ edges: [OutlineEdge<S>], _ welding: Welding,
+    _ probe: SurfaceProbe<S>
+  ) -> OutlineCrossing<S>? {
+    var crossing = candidate.crossing
+    guard crossing.edge >= 0 else { return seenMeeting(candidate, welding, probe) }
+    let edge = edges[Int(crossing.edge)]
+    let own = projection.faces[Int(edge.face)].source
+    let answer = probe.look(
+      at: point(of: crossing), nearness: candidate.nearness,
+      isOwn: { welding.isFace(projection.faces[Int($0)].source, ofEdge: Int(edge.weld)) },
+      isBeside: { welding.areNeighbors(projection.faces[Int($0)].source, own) })
+    guard case .behind(let face) = answer else { return nil }
+    if crossing.before < 0 {
+      crossing.before = face
+    } else if crossing.after < 0 {
+      crossing.after = face
+    }
+    guard hasColor || crossing.before < 0 || crossing.after < 0 else { return nil }
+    return crossing
+  }
+
+  /// A place where two faces cut each other, if nothing hides it; where one of them ends before, its neighbour at the
+  /// place stands in.
+  private func seenMeeting(
+    _ candidate: Candidate<S>, _ welding: Welding, _ probe: SurfaceProbe<S>
+  ) -> OutlineCrossing<S>? {
+    var crossing = candidate.crossing
+    var nearness = candidate.nearness
+    if nearness == .infinity {
+      let sample = Int((crossing.place - 1 / 2).rounded(.down))
+      let line = Int(crossing.line)
+      let i = crossing.isVertical ? sample * across + line : line * across + sample
+      // What is seen a little before the place and a little behind it.
+      func face(_ way: S) -> Int32 {
+        var beside = crossing
+        beside.place += way
+        let answer = probe.look(
+          at: point(of: beside), nearness: .infinity, isOwn: { _ in false },
+          isBeside: { _ in false })
+        guard case .behind(let face) = answer else { return -1 }
+        return face
+      }
+      let (a, b) = (face(-1 / 16), face(1 / 16))
+      guard a >= 0, b >= 0, a != b,
+        let t = meeting(a, b, from: i, isVertical: crossing.isVertical, welding)
+      else { return nil }
+      crossing = self.crossing(a, b, from: i, at: t, isVertical: crossing.isVertical)
+      let place = point(of: crossing)
+      guard projection.faces[Int(a)].reaches(place, margin: 0),
+        projection.faces[Int(b)].reaches(place, margin: 0)
+      else { return nil }
+      nearness = projection.nearness(projection.faces[Int(a)], at: place)
+    }
+    let (before, after) = (crossing.before, crossing.after)
+    let answer = probe.look(
+      at: point(of: crossing), nearness: nearness, isOwn: { $0 == before || $0 == after },
+      isBeside: { _ in true })
+    return answer == .hidden ? nil : crossing
+  }
+
+  /// The adjoint of a crossing's place.
+  ///
+  /// - Parameters:
+  ///   - crossing: where the picture jumps.
+  ///   - placeBar: cotangent of the place, per pixel.
+  ///   - faces: added to.
+  func addPlace(
+    _ crossing: OutlineCrossing<S>, placeBar: S, into faces: inout [ScreenFaceGradient<S>]
+  ) {
+    guard placeBar != 0 else { return }
+    guard crossing.edge >= 0 else { return addCut(crossing, placeBar: placeBar, into: &faces) }
+    // Along a row `c = a.x + (line - a.y) / (b.y - a.y) (b.x - a.x)`, in pixels.
+    let edge = edges[Int(crossing.edge)]
+    let face = Int(edge.face)
+    let (i, j) = (Int(edge.first), Int(edge.second))
+    let (a, b) = (projection.faces[face].corner(i), projection.faces[face].corner(j))
+    let level = (S(crossing.line) + 1 / 2) / S(samples)
+    let isVertical = crossing.isVertical
+    let (along, over) = isVertical ? (b.x - a.x, b.y - a.y) : (b.y - a.y, b.x - a.x)
+    let t = (level - (isVertical ? a.x : a.y)) / along
+    let parts = SIMD2(1 - t, t) * placeBar
+    let turned = parts * (-over / along)
+    let (onX, onY) = isVertical ? (turned, parts) : (parts, turned)
+    faces[face].x[i] += onX.x
+    faces[face].x[j] += onX.y
+    faces[face].y[i] += onY.x
+    faces[face].y[j] += onY.y
+  }
+
+  /// Two faces cut each other where their nearness is equal: `∂c/∂A = -1 / (A' - B')` along the line, `∂c/∂B` the opposite.
+  ///
+  /// A motion by more than 10,000 pixels for a relative change of nearness by 1 is taken as that: nearly parallel faces.
+  private func addCut(
+    _ crossing: OutlineCrossing<S>, placeBar: S, into faces: inout [ScreenFaceGradient<S>]
+  ) {
+    let (first, second) = (Int(crossing.before), Int(crossing.after))
+    let (a, b) = (projection.faces[first], projection.faces[second])
+    let point = point(of: crossing)
+    let way: SIMD2<S> = crossing.isVertical ? SIMD2(0, 1) : SIMD2(1, 0)
+    let slope = projection.nearnessSlope(a, along: way) - projection.nearnessSlope(b, along: way)
+    let least = abs(projection.nearness(a, at: point)) / 10_000
+    // The nearer face before the place falls behind after it.
+    let bar = placeBar / min(slope, -least)
+    addNearness(a, point, -bar, into: &faces[first])
+    addNearness(b, point, bar, into: &faces[second])
+  }
+
+  /// The adjoint of a face's nearness at a fixed point of the screen.
+  private func addNearness(
+    _ face: ScreenFace<S>, _ point: SIMD2<S>, _ bar: S,
+    into gradient: inout ScreenFaceGradient<S>
+  ) {
+    let t = face.barycentrics(of: point)
+    if projection.camera.projection == .perspective {
+      gradient.q += t * bar
     } else {
-      firstRight[sample] = Int32(crossings.count)
+      gradient.logit += t * bar
     }
-    crossings.append(crossing)
-  }
-
-  /// Calls `body` with every crossing of the way from a sample to the right, or down.
-  @inline(__always)
-  func forEach(at sample: Int, isVertical: Bool, _ body: (Crossing) -> Void) {
-    guard !firstRight.isEmpty else { return }
-    var k = isVertical ? firstDown[sample] : firstRight[sample]
-    while k >= 0 {
-      body(crossings[Int(k)])
-      k = crossings[Int(k)].next
-    }
+    // Moving corner k by δ is moving the point by -t_k δ.
+    let slope =
+      SIMD2(
+        projection.nearnessSlope(face, along: SIMD2(1, 0)),
+        projection.nearnessSlope(face, along: SIMD2(0, 1))) * bar
+    gradient.x -= t * slope.x
+    gradient.y -= t * slope.y
   }
 }

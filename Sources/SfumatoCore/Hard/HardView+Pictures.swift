@@ -6,7 +6,9 @@ extension HardView {
     let depths = visible.enumerated().map { i, id -> S in
       guard id >= 0 else { return .infinity }
       let face = projection.faces[Int(id)]
-      let weights = cornerWeights(face, column: i % width, row: i / width).corrected
+      let weights = cornerWeights(
+        face, at: sampleCenter(column: i % width, row: i / width)
+      ).corrected
       return projection.depth.depth((weights * face.logit).sum())
     }
     return (visible.map { $0 < 0 ? -1 : projection.faces[Int($0)].source }, depths)
@@ -24,9 +26,9 @@ extension HardView {
     SIMD2((S(column) + 1 / 2) / S(samples), (S(row) + 1 / 2) / S(samples))
   }
 
-  /// The corner weights of a face at a sample's centre.
-  func cornerWeights(_ face: ScreenFace<S>, column: Int, row: Int) -> AttributeWeights<S> {
-    var t = face.barycentrics(of: sampleCenter(column: column, row: row))
+  /// The corner weights of a face at a point in pixels, inside it or hardly outside.
+  func cornerWeights(_ face: ScreenFace<S>, at point: SIMD2<S>) -> AttributeWeights<S> {
+    var t = face.barycentrics(of: point)
     var isClamped = false
     if face.cornerCount == 3, t.min() < 0 {
       // Snapping may own a sample that lies a hair outside: colours must not extrapolate.
@@ -44,6 +46,44 @@ extension HardView {
     }
     return AttributeWeights(
       screen: t, corrected: weighted / total, usesPixel: true, isClamped: isClamped)
+  }
+
+  /// The adjoint of ``cornerWeights(_:at:)``: adds to the corners' x, y and q; returns the point's cotangent.
+  func cornerWeightsVJP(
+    _ face: ScreenFace<S>, _ weights: AttributeWeights<S>, at point: SIMD2<S>,
+    screenBar: SIMD4<S>, correctedBar: SIMD4<S>, into gradient: inout ScreenFaceGradient<S>
+  ) -> SIMD2<S> {
+    let inside = BoundaryFoot<S>(
+      edge: 0, parameter: 0, offset: .zero, isCorner: false, isInside: true, signedDistance: 0,
+      direction: .zero)
+    var own = ScreenFaceGradient<S>()
+    face.attributeWeightsVJP(
+      weights, at: point, foot: inside, screenBar: screenBar, correctedBar: correctedBar,
+      into: &own)
+    gradient += own
+    // Moving all corners is moving the point the other way.
+    return SIMD2(-own.x.sum(), -own.y.sum())
+  }
+
+  /// The colour of a face at a point in pixels.
+  func color(_ face: ScreenFace<S>, at point: SIMD2<S>) -> SIMD3<S> {
+    let w = cornerWeights(face, at: point).corrected
+    return SIMD3((w * face.red).sum(), (w * face.green).sum(), (w * face.blue).sum())
+  }
+
+  /// The adjoint of ``color(_:at:)``: adds to the face; returns the point's cotangent.
+  func colorVJP(
+    _ face: ScreenFace<S>, at point: SIMD2<S>, colorBar: SIMD3<S>,
+    into gradient: inout ScreenFaceGradient<S>
+  ) -> SIMD2<S> {
+    let weights = cornerWeights(face, at: point)
+    gradient.red += weights.corrected * colorBar.x
+    gradient.green += weights.corrected * colorBar.y
+    gradient.blue += weights.corrected * colorBar.z
+    return cornerWeightsVJP(
+      face, weights, at: point, screenBar: .zero,
+      correctedBar: face.red * colorBar.x + face.green * colorBar.y + face.blue * colorBar.z,
+      into: &gradient)
   }
 
   /// Colour over the background, and alpha: means over a pixel's samples.
@@ -65,9 +105,8 @@ extension HardView {
             guard id >= 0 else { continue }
             hits += 1
             let face = projection.faces[Int(id)]
-            let w = cornerWeights(face, column: column, row: firstRow * samples + row).corrected
-            color += SIMD3(
-              (w * face.red).sum(), (w * face.green).sum(), (w * face.blue).sum())
+            color += self.color(
+              face, at: sampleCenter(column: column, row: firstRow * samples + row))
           }
         }
         let alpha = S(hits) * share

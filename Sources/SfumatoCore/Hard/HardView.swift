@@ -77,6 +77,33 @@ struct HardView<S: RenderScalar>: Sendable {
     return visible
   }
 
+  /// A segment between corners snapped as faces are: it tells on which side of it the centres of samples lie.
+  struct SnappedSegment {
+    fileprivate var a: SIMD2<Int64>
+    fileprivate var b: SIMD2<Int64>
+
+    /// Whether a sample's centre is owned by a face on the positive side, where `cross(b - a, p - a) > 0`, and not on the other.
+    func isPositive(column: Int, row: Int) -> Bool {
+      let (ex, ey) = (Int128(b.x - a.x), Int128(b.y - a.y))
+      let (px, py) = (Int64(column) * 256 + 128 - a.x, Int64(row) * 256 + 128 - a.y)
+      let side = ex * Int128(py) - ey * Int128(px)
+      return side > 0 || (side == 0 && (ey < 0 || (ey == 0 && ex > 0)))
+    }
+  }
+
+  /// The segment between two points in samples, snapped.
+  func snapped(_ a: SIMD2<S>, _ b: SIMD2<S>) -> SnappedSegment {
+    func snap(_ p: SIMD2<S>) -> SIMD2<Int64> {
+      SIMD2(Self.snap(p.x), Self.snap(p.y))
+    }
+    return SnappedSegment(a: snap(a), b: snap(b))
+  }
+
+  /// A finite coordinate in samples to the nearest 1/256.
+  private static func snap(_ v: S) -> Int64 {
+    Int64(min(max((v * 256).rounded(), -S(wideLimit)), S(wideLimit)))
+  }
+
   private static func snap(
     _ face: ScreenFace<S>, samples: Int, across: Int, down: Int
   ) -> SnappedFace {
@@ -84,11 +111,10 @@ struct HardView<S: RenderScalar>: Sendable {
     var snapped = SnappedFace(x: .zero, y: .zero, count: count)
     // Numbers that are none draw nothing; a sum finds them.
     guard (face.x + face.y).sum().isFinite else { return snapped }
-    let limit = S(wideLimit)
-    let scale = S(samples) * 256
+    let scale = S(samples)
     for k in 0..<4 {
-      snapped.x[k] = Int64(min(max((face.x[k] * scale).rounded(), -limit), limit))
-      snapped.y[k] = Int64(min(max((face.y[k] * scale).rounded(), -limit), limit))
+      snapped.x[k] = snap(face.x[k] * scale)
+      snapped.y[k] = snap(face.y[k] * scale)
       snapped.isWide =
         snapped.isWide || abs(snapped.x[k]) > narrowLimit || abs(snapped.y[k]) > narrowLimit
     }
