@@ -159,6 +159,7 @@ extension CrispView {
     _ before: Int32, _ after: Int32, from i: Int, isVertical: Bool, _ welding: Welding
   ) -> S? {
     let (a, b) = (projection.faces[Int(before)], projection.faces[Int(after)])
+    guard !welding.areNeighbors(a.source, b.source) else { return nil }
     let p = center(i)
     let step = 1 / S(samples)
     let (way, aside) =
@@ -168,9 +169,7 @@ extension CrispView {
     guard start >= 0, fall > 0, start <= fall else { return nil }
     let rise =
       projection.nearnessSlope(a, along: aside) - projection.nearnessSlope(b, along: aside)
-    guard isVertical ? fall > abs(rise) : fall >= abs(rise),
-      !welding.areNeighbors(a.source, b.source)
-    else { return nil }
+    guard isVertical ? fall > abs(rise) : fall >= abs(rise) else { return nil }
     return start / fall
   }
 

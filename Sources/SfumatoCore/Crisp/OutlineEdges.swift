@@ -67,8 +67,6 @@ private struct EdgeSides<S: RenderScalar> {
   private var negativeLanes: SIMD2<Int> = .zero
   private var positive: Int32 = -1
   private var negative: Int32 = -1
-  private var positiveRise: S = 0
-  private var negativeRise: S = 0
 
   /// Takes in a face whose corners `lanes` are the edge's ends.
   mutating func add(_ i: Int32, _ projection: ScreenProjection<S>, _ lanes: SIMD2<Int>) {
@@ -83,13 +81,14 @@ private struct EdgeSides<S: RenderScalar> {
     guard turn != 0 else { return }
     if self.face < 0 { (self.face, self.lanes) = (i, lanes) }
     // Of several faces on a side the one that comes nearer away from the edge hides the others.
-    let rise = projection.nearnessSlope(face, along: SIMD2(-e.y, e.x)) * (turn > 0 ? 1 : -1)
-    if turn > 0, positive < 0 || rise > positiveRise {
-      (positive, positiveRise, positiveLanes) = (i, rise, lanes)
+    let way = SIMD2(-e.y, e.x) * (turn > 0 ? 1 : -1)
+    func hides(_ other: Int32) -> Bool {
+      other < 0
+        || projection.nearnessSlope(face, along: way)
+          > projection.nearnessSlope(projection.faces[Int(other)], along: way)
     }
-    if turn < 0, negative < 0 || rise > negativeRise {
-      (negative, negativeRise, negativeLanes) = (i, rise, lanes)
-    }
+    if turn > 0, hides(positive) { (positive, positiveLanes) = (i, lanes) }
+    if turn < 0, hides(negative) { (negative, negativeLanes) = (i, lanes) }
   }
 
   /// The edge, if the picture can jump at it.

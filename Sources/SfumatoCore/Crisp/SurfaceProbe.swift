@@ -29,26 +29,30 @@ struct SurfaceProbe<S: RenderScalar>: Sendable {
     let side = Int(Self.side)
     across = (projection.camera.width + side - 1) / side
     down = (projection.camera.height + side - 1) / side
-    var isWanted = [Bool](repeating: false, count: across * down)
-    offsets = [Int32](repeating: 0, count: across * down + 1)
+    offsets = []
     faces = []
+    // Local while they grow: a method that reads the probe would copy them.
+    var isWanted = [Bool](repeating: false, count: across * down)
     for point in points {
       if let cell = cell(point) { isWanted[cell] = true }
     }
     let boxes = projection.faces.map { box($0) }
+    var ends = [Int32](repeating: 0, count: across * down + 1)
     for box in boxes {
-      forEachCell(of: box) { cell in if isWanted[cell] { offsets[cell + 1] += 1 } }
+      forEachCell(of: box) { cell in if isWanted[cell] { ends[cell + 1] += 1 } }
     }
-    for cell in 0..<across * down { offsets[cell + 1] += offsets[cell] }
-    faces = [Int32](repeating: 0, count: Int(offsets[across * down]))
-    var ends = offsets
+    for cell in 0..<across * down { ends[cell + 1] += ends[cell] }
+    let starts = ends
+    var found = [Int32](repeating: 0, count: Int(ends[across * down]))
     for (i, box) in boxes.enumerated() {
       forEachCell(of: box) { cell in
         guard isWanted[cell] else { return }
-        faces[Int(ends[cell])] = Int32(i)
+        found[Int(ends[cell])] = Int32(i)
         ends[cell] += 1
       }
     }
+    offsets = starts
+    faces = found
   }
 
   private func cell(_ point: SIMD2<S>) -> Int? {

@@ -9,35 +9,73 @@ struct Welding: Sendable {
 
   /// Welds the world positions of an assembly.
   init<S: RenderScalar>(_ assembly: SceneAssembly<S>) {
-    var welded: [SIMD3<S>: Int32] = [:]
-    welded.reserveCapacity(assembly.vertexCount)
-    var places = [Int32](repeating: 0, count: assembly.vertexCount)
-    for v in 0..<assembly.vertexCount {
-      let position = assembly.positions.vector3(v)
-      if let known = welded[position] {
-        places[v] = known
-      } else {
-        places[v] = Int32(welded.count)
-        welded[position] = places[v]
-      }
-    }
+    let places = Self.places(assembly)
     corners = assembly.faces.map { places[Int($0)] }
-    // Edges by their ends, smaller vertex first: sorted keys bring an edge's faces together.
-    var keys: [(key: UInt64, use: Int32)] = []
-    keys.reserveCapacity(corners.count)
+    joinEdges(vertexCount: places.count)
+  }
+
+  /// The first vertex at the place of each vertex.
+  private static func places<S: RenderScalar>(_ assembly: SceneAssembly<S>) -> [Int32] {
+    let count = assembly.vertexCount
+    // Open addressing, at most half full; only the first vertex at a place is entered.
+    var size = 16
+    while size < 2 * count { size *= 2 }
+    var table = [Int32](repeating: -1, count: size)
+    return (0..<count).map { v in
+      let position = assembly.positions.vector3(v)
+      var slot = Int(truncatingIfNeeded: hash(position)) & (size - 1)
+      while table[slot] >= 0 {
+        if assembly.positions.vector3(Int(table[slot])) == position { return table[slot] }
+        slot = (slot + 1) & (size - 1)
+      }
+      table[slot] = Int32(v)
+      return Int32(v)
+    }
+  }
+
+  /// Bits that are equal for equal positions; both zeros are.
+  private static func hash<S: RenderScalar>(_ position: SIMD3<S>) -> UInt64 {
+    var bits: UInt64 = 0
+    for k in 0..<3 {
+      bits = (bits ^ Double(position[k] + 0).bitPattern) &* 0x9E37_79B9_7F4A_7C15
+      bits ^= bits >> 29
+    }
+    return bits
+  }
+
+  /// Brings the corners that start the same edge together: in rows by the smaller end, within a row by the larger.
+  private mutating func joinEdges(vertexCount: Int) {
+    var rows = [Int32](repeating: 0, count: vertexCount + 1)
+    for use in corners.indices {
+      let ends = ends(of: Int32(use))
+      if ends.x != ends.y { rows[Int(min(ends.x, ends.y)) + 1] += 1 }
+    }
+    for v in 0..<vertexCount { rows[v + 1] += rows[v] }
+    edgeUses = [Int32](repeating: 0, count: Int(rows[vertexCount]))
+    var larger = edgeUses
+    var filled = rows
     for use in corners.indices {
       let ends = ends(of: Int32(use))
       guard ends.x != ends.y else { continue }
-      let low = UInt64(UInt32(bitPattern: min(ends.x, ends.y)))
-      let high = UInt64(UInt32(bitPattern: max(ends.x, ends.y)))
-      keys.append((low << 32 | high, Int32(use)))
+      let (low, high) = (Int(min(ends.x, ends.y)), max(ends.x, ends.y))
+      // Into its place among the few of the row; of equal ones the later stays behind.
+      var place = Int(filled[low])
+      filled[low] += 1
+      while place > Int(rows[low]), larger[place - 1] > high {
+        larger[place] = larger[place - 1]
+        edgeUses[place] = edgeUses[place - 1]
+        place -= 1
+      }
+      larger[place] = high
+      edgeUses[place] = Int32(use)
     }
-    keys.sort { $0.key != $1.key ? $0.key < $1.key : $0.use < $1.use }
-    for (i, key) in keys.enumerated() {
-      if i > 0, keys[i - 1].key != key.key { edgeOffsets.append(Int32(i)) }
-      edgeUses.append(key.use)
+    edgeOffsets.reserveCapacity(edgeUses.count / 2 + 1)
+    for v in 0..<vertexCount {
+      for place in Int(rows[v])..<Int(rows[v + 1]) {
+        let isLast = place + 1 == Int(rows[v + 1])
+        if isLast || larger[place + 1] != larger[place] { edgeOffsets.append(Int32(place + 1)) }
+      }
     }
-    if !keys.isEmpty { edgeOffsets.append(Int32(keys.count)) }
   }
 
   /// The number of edges.
