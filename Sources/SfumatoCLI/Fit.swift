@@ -142,7 +142,7 @@ struct Fit: ParsableCommand {
     if let seed { config.seed = seed }
     if let timeLimit { config.timeLimitSeconds = timeLimit.seconds }
     if let iterations { config = config.withSteps(iterations) }
-    for assignment in set { config = try config.setting(assignment) }
+    config = try config.setting(set)
     try config.check(origin: "the plan")
     return config
   }

@@ -1,5 +1,6 @@
 import Foundation
 import SfumatoCore
+import SfumatoSolve
 import SfumatoTestSupport
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 @Suite struct CheckpointTests {
   private let owner = Checkpoint.Owner(config: 0x1234_5678_9ABC_DEF0, problem: 42)
 
-  /// A fit of everything whose second stage subdivides, after some steps.
+  /// A fit of everything whose second stage subdivides and keeps its best state, after some steps.
   private func regression(steps: Int) -> SceneRegression {
     let mesh = FitFixtures.colored(.icosphere(subdivisions: 1))
     let problem = FitProblem(
@@ -20,10 +21,57 @@ import Testing
     ]
     stages[1].subdivide = 1
     stages[2].subdivide = 1
+    stages[2].schedule = .adaptive
+    stages[2].adaptive.wait = 0
+    stages[2].adaptive.interval = 1
     var regression = SceneRegression(
       problem, config: FitFixtures.config(Unknown.allCases, stages))
     for _ in 0..<steps { _ = regression.next() }
     return regression
+  }
+
+  /// A fit of what needs no gradient, through an adaptive, a hard and a crisp stage, after some steps.
+  private func choosing(steps: Int) -> SceneRegression {
+    let mesh = FitFixtures.colored(.icosphere(subdivisions: 1))
+    let problem = FitProblem(
+      targets: FitFixtures.targets(Scene(FitFixtures.box), FitFixtures.cameras(3, side: 16)),
+      mesh: mesh)
+    var adaptive = FitFixtures.stage("adaptive", steps: 6)
+    adaptive.schedule = .adaptive
+    adaptive.adaptive.wait = 0
+    adaptive.adaptive.interval = 1
+    var hard = FitFixtures.stage("hard", steps: 4)
+    hard.mode = .hard
+    hard.optimizer = .parameterSpace
+    hard.viewsPerStep = 2
+    var crisp = FitFixtures.stage("crisp", steps: 2)
+    crisp.mode = .crisp
+    let unknowns = Unknown.allCases.filter { $0 != .shape && $0 != .color }
+    let config = FitFixtures.config(unknowns, [adaptive, hard, adaptive, crisp, hard])
+    var regression = SceneRegression(problem, config: config)
+    for _ in 0..<steps { _ = regression.next() }
+    return regression
+  }
+
+  @Test(arguments: [1, 3, 5, 6, 7, 9, 10, 11, 14, 16, 17, 18, 20, 22, 23])
+  func `a stage's own state comes back too`(steps: Int) throws {
+    var original = choosing(steps: steps)
+    if [3, 5, 14].contains(steps) {
+      #expect(!original.state.best.isEmpty && original.state.narrowing.count > 0)
+    }
+    if [7, 9, 20].contains(steps) {
+      #expect(original.state.parameterOptimizer.adam.moments.first.contains { $0 != 0 })
+    }
+    let bytes = try Checkpoint.encode(original.state, owner: owner)
+    var copy = choosing(steps: 0)
+    try Checkpoint.restore(&copy, from: bytes, path: "c.bin", owner: owner)
+    #expect(try Checkpoint.encode(copy.state, owner: owner) == bytes)
+    copy.workers = .serial
+    while let step = original.next() { #expect(copy.next() == step) }
+    #expect(copy.next() == nil)
+    #expect(
+      try Checkpoint.encode(copy.state, owner: owner)
+        == Checkpoint.encode(original.state, owner: owner))
   }
 
   private func restored(_ bytes: [UInt8], owner: Checkpoint.Owner? = nil) throws -> SceneRegression

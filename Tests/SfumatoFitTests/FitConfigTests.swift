@@ -135,6 +135,13 @@ import Testing
       "stages.0.tail_bound=0", "stages.0.views_per_step=-1", "stages.0.subdivide=5",
       "stages.0.smoothing=.inf", "stages.0.depth_temperature=1e-300",
       "stages.0.learning_rate_end=0", "stages.0.learning_rates.pose=.nan",
+      "stages.0.edges=none", "stages.0.samples=0", "stages.0.samples=17",
+      "stages.0.schedule=adaptiv", "stages.0.optimizer=sgd", "stages.0.adaptive.watch=gamma",
+      "stages.0.adaptive.beta=1", "stages.0.adaptive.wait=-1", "stages.0.adaptive.interval=0",
+      "stages.0.adaptive.factor=1", "stages.0.adaptive.rate_factor=0.9",
+      "stages.0.adaptive.depth_temperature_min=0", "stages.0.parameter_space.sigma_end=0",
+      "stages.0.parameter_space.sigma.pose.turn=-1",
+      "stages.0.parameter_space.sigma.light=0", "stages.0.parameter_space.pairs=0",
       "stages.0.losses.iou=-1", "stages.0.name='a,b'", "stages.0.name=\"a\\nb\"",
     ])
   func `a value out of range names its key`(assignment: String) {
@@ -143,6 +150,65 @@ import Testing
     let named = key.hasPrefix("pose.start") ? "pose.start" : String(key)
     #expect(found.contains("'\(named)'"), "\(found)")
     #expect(!found.contains("\n"))
+  }
+
+  @Test func `a wrong name of a choice names the nearest`() {
+    for (assignment, expected) in [
+      (
+        "mode=crips",
+        "'stages.1.mode' is 'crips', none of soft, crisp, hard; the nearest is 'crisp'"
+      ),
+      (
+        "edges=edge_gradient",
+        "'stages.1.edges' is 'edge_gradient', none of antialiased, edge-gradient; the nearest is "
+          + "'edge-gradient'"
+      ),
+      (
+        "adaptive.watch=width",
+        "'stages.1.adaptive.watch' is 'width', none of both, depth-temperature, edge-width; the "
+          + "nearest is 'both'"
+      ),
+    ] {
+      let set = "stages.1.\(assignment)"
+      #expect(problem { try plan.setting(set) } == "--set \(set): \(expected)")
+    }
+  }
+
+  @Test func `choices that do not go together say why, whatever their order`() throws {
+    let poses = FitConfig.plan(
+      unknowns: [.pose, .light], initial: "a.obj", imageSide: 256, viewCount: 4, isColored: true)
+    for (config, assignments, words) in [
+      (poses, ["mode=hard"], "'stages.0.mode' is 'hard', which has no gradient"),
+      (plan, ["optimizer=parameter-space"], "for which 'shape' has too many parameters"),
+      (poses, ["mode=crisp", "schedule=adaptive"], "mode 'crisp' has no smoothing"),
+      (poses, ["optimizer=parameter-space", "schedule=adaptive"], "goes with 'optimizer: adam'"),
+      (poses, ["schedule=adaptive", "edge_width_px=[1, 2]"], "widens from 1.0 to 2.0"),
+      (
+        poses, ["schedule=adaptive", "depth_temperature=0.0001"],
+        "is 0.001, above the depth_temperature 0.0001"
+      ),
+      (
+        poses,
+        ["schedule=adaptive", "losses.color=0", "adaptive.watch=depth-temperature"],
+        "watch 'edge-width'"
+      ),
+    ] as [(FitConfig, [String], String)] {
+      let found = problem { try config.setting(assignments.map { "stages.0.\($0)" }) }
+      #expect(found.contains(words), "\(found)")
+      let file =
+        "stages: [{\(assignments.map { $0.replacing("=", with: ": ") }.joined(separator: ", "))}]"
+      if !file.contains(".") {
+        #expect(problem { try config.merging(yaml: file, origin: "f") }.contains(words))
+      }
+    }
+    for order in [
+      ["stages.0.mode=hard", "stages.0.optimizer=parameter-space"],
+      ["stages.0.optimizer=parameter-space", "stages.0.mode=hard"],
+    ] {
+      let config = try poses.setting(order)
+      #expect(config.stages[0].mode == .hard && config.stages[0].optimizer == .parameterSpace)
+      #expect(try FitConfig(resolvedYAML: config.yaml(), origin: "back") == config)
+    }
   }
 
   @Test func `a set without form, a missing item and a path through a value say so`() {

@@ -67,7 +67,7 @@ enum FitFixtures {
   ) -> FitConfig.Stage {
     FitConfig.Stage(
       name: name, steps: steps, edgeWidthPixels: width, edgeProfile: "logistic-squared",
-      tailBound: 1e-3, imageScale: 1, mode: "soft", viewsPerStep: 0, subdivide: 0,
+      tailBound: 1e-3, imageScale: 1, mode: .soft, viewsPerStep: 0, subdivide: 0,
       smoothing: smoothing, depthTemperature: 0.01,
       learningRates: .init(
         shape: rate, color: rate, pose: rate, cameras: rate, focal: rate, light: rate,

@@ -21,6 +21,26 @@ import Testing
     return config
   }
 
+  /// Stages of every mode, schedule and optimiser.
+  private func choices() -> FitConfig {
+    var stages = [
+      FitFixtures.stage("hard", steps: 4), FitFixtures.stage("adaptive", steps: 8),
+      FitFixtures.stage("crisp", steps: 6),
+    ]
+    stages[0].mode = .hard
+    stages[0].optimizer = .parameterSpace
+    stages[1].schedule = .adaptive
+    stages[1].adaptive.wait = 2
+    stages[1].adaptive.interval = 1
+    stages[2].mode = .crisp
+    stages[2].edges = .edgeGradient
+    stages[2].samples = 2
+    var config = FitFixtures.config([.pose, .cameras, .focal, .light, .background], stages)
+    config.checkpointEvery = 3
+    config.previewEvery = 5
+    return config
+  }
+
   private var problem: FitProblem {
     FitProblem(
       targets: FitFixtures.targets(
@@ -110,6 +130,16 @@ import Testing
     try expectSame(folder.path("halves"), as: folder.path("whole"))
     // Once more: there is nothing left to do, and nothing changes.
     #expect(try resume(folder.path("halves")).steps == 18)
+    try expectSame(folder.path("halves"), as: folder.path("whole"))
+  }
+
+  /// Within each stage and on its boundaries.
+  @Test(arguments: [2, 4, 7, 10, 12, 13, 17])
+  func `an interrupted run of chosen stages ends as one that ran through`(stop: Int) throws {
+    let folder = try TemporaryFolder()
+    try start(folder.path("whole"), choices())
+    try start(folder.path("halves"), stop: stop, choices())
+    #expect(try resume(folder.path("halves")).stoppedBy == "plan")
     try expectSame(folder.path("halves"), as: folder.path("whole"))
   }
 

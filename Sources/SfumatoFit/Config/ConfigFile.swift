@@ -46,11 +46,25 @@ extension FitConfig {
     var tree = try node()
     if let losses = patch["losses"] { try Self.spread(losses, over: &tree, origin: origin) }
     try Self.merge(patch, into: &tree, path: "", origin: origin)
-    return try Self(tree, origin: origin)
+    let config = try Self(tree, origin: origin)
+    try config.check(origin: origin)
+    return config
   }
 
   /// This configuration with one value changed, as by `--set stages.0.steps=50`.
   public func setting(_ assignment: String) throws -> FitConfig {
+    try setting([assignment])
+  }
+
+  /// This configuration with values changed in turn; whether a stage's choices go together is asked of the last.
+  public func setting(_ assignments: [String]) throws -> FitConfig {
+    guard let last = assignments.last else { return self }
+    let config = try assignments.reduce(self) { try $0.assigning($1) }
+    try config.check(origin: "--set \(last)")
+    return config
+  }
+
+  private func assigning(_ assignment: String) throws -> FitConfig {
     let origin = "--set \(assignment)"
     guard let equals = assignment.firstIndex(of: "=") else {
       throw FitConfigError(origin: origin, problem: "is not of the form key.path=value")
@@ -120,6 +134,7 @@ extension FitConfig {
     }
     guard let node else { throw FitConfigError(origin: origin, problem: "is empty") }
     try self.init(node, origin: origin)
+    try check(origin: origin)
   }
 
   /// The YAML text of this configuration; the same for equal configurations.
@@ -155,12 +170,13 @@ extension FitConfig {
   }
 
   private init(_ tree: Node, origin: String) throws {
+    try Self.checkChoices(tree, origin: origin)
     do {
       self = try YAMLDecoder().decode(FitConfig.self, from: try serialize(node: tree))
     } catch let error as DecodingError {
       throw FitConfigError(origin: origin, problem: Self.describe(error))
     }
-    try check(origin: origin)
+    try checkValues(origin: origin)
   }
 
   /// What the YAML parser found, on one line.
@@ -286,7 +302,7 @@ extension FitConfig {
   }
 
   /// The number of insertions, deletions and replacements between two words (Levenshtein 1966).
-  private static func editDistance(_ a: String, _ b: String) -> Int {
+  static func editDistance(_ a: String, _ b: String) -> Int {
     let b = Array(b)
     var row = Array(0...b.count)
     for (i, x) in a.enumerated() {

@@ -4,8 +4,19 @@ extension FitConfig {
   /// More steps than any fit takes; sums of them do not overflow.
   static let mostSteps = 1_000_000_000
 
-  /// Throws where a value is out of range; `origin` says in the error where the values come from.
+  /// Throws where a value is out of range or does not go with another; `origin` says in the error where the values
+  /// come from.
   public func check(origin: String) throws(FitConfigError) {
+    try checkValues(origin: origin)
+    for (i, stage) in stages.enumerated() {
+      if let (name, problem) = stage.combinationComplaint(unknowns) {
+        throw FitConfigError(origin: origin, problem: "'stages.\(i).\(name)' \(problem)")
+      }
+    }
+  }
+
+  /// Throws where a value is out of range, whatever the choices of a stage are together.
+  func checkValues(origin: String) throws(FitConfigError) {
     func need(_ holds: Bool, _ problem: @autoclosure () -> String) throws(FitConfigError) {
       if !holds { throw FitConfigError(origin: origin, problem: problem()) }
     }
@@ -56,9 +67,11 @@ extension FitConfig {
       try need(
         stage.imageScale > 0 && stage.imageScale <= 1,
         "'\(key).image_scale' is \(stage.imageScale), not in (0, 1]")
-      try need(stage.mode == "soft", "'\(key).mode' is '\(stage.mode)'; there is 'soft'")
+      if let (name, problem) = stage.valueComplaint {
+        throw FitConfigError(origin: origin, problem: "'\(key).\(name)' \(problem)")
+      }
       do {
-        _ = try stage.choices()
+        _ = try stage.choices(temperature: Float(stage.depthTemperature))
       } catch {
         throw FitConfigError(origin: origin, problem: "'\(key).\(error.key)': \(error.problem)")
       }

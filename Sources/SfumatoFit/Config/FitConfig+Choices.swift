@@ -7,8 +7,10 @@ extension FitConfig.Stage {
     var problem: String
   }
 
-  /// What the names of the smoothing stand for; those without a gradient are refused.
-  func choices() throws(NameError) -> (
+  /// What the names of the smoothing stand for, the softmax at a temperature; those without a gradient are refused.
+  func choices(
+    temperature: Float
+  ) throws(NameError) -> (
     profile: EdgeProfile<Float>, coverage: CoverageAggregation<Float>,
     depth: DepthAggregation<Float>
   ) {
@@ -24,12 +26,22 @@ extension FitConfig.Stage {
       try CoverageAggregation<Float>(named: coverage)
     }
     let depths = try read("depth") { () throws(SoftNameError) in
-      try DepthAggregation<Float>(named: depth, gamma: Float(depthTemperature))
+      try DepthAggregation<Float>(named: depth, gamma: temperature)
     }
     if profile.distribution == .hard {
       throw NameError(key: "edge_profile", problem: "'hard' has no gradient")
     }
     if aggregation == .hard { throw NameError(key: "coverage", problem: "'hard' has no gradient") }
     return (profile, aggregation, depths)
+  }
+}
+
+extension FitConfig.Stage {
+  /// The renderer's word for how outlines are differentiated.
+  var crispEdges: CrispEdges {
+    switch edges {
+    case .antialiased: .antialiased
+    case .edgeGradient: .edgeGradient
+    }
   }
 }

@@ -73,7 +73,7 @@ extension FitConfig {
       Stage(
         name: name, steps: steps, edgeWidthPixels: width, edgeProfile: "logistic-squared",
         tailBound: 1e-3,
-        imageScale: scale(side, of: imageSide), mode: "soft", viewsPerStep: views,
+        imageScale: scale(side, of: imageSide), mode: .soft, viewsPerStep: views,
         subdivide: fromSphere ? subdivide : 0, smoothing: smoothing, depthTemperature: 0.01,
         learningRates: rates(shape: shape, color: color, rigid: 0.005), learningRateEnd: 0.3,
         losses: losses)
@@ -108,7 +108,7 @@ extension FitConfig {
       return Stage(
         name: name, steps: steps, edgeWidthPixels: width, edgeProfile: "logistic-squared",
         tailBound: 1e-3,
-        imageScale: scale(side, of: imageSide), mode: "soft", viewsPerStep: 8, subdivide: 0,
+        imageScale: scale(side, of: imageSide), mode: .soft, viewsPerStep: 8, subdivide: 0,
         smoothing: 0, depthTemperature: 0.01,
         learningRates: rates(shape: 0, color: 0.03, rigid: rigid), learningRateEnd: 0.1,
         losses: own)

@@ -56,7 +56,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var name: String
     /// How many steps.
     public var steps: Int
-    /// Edge width at the first and last step, pixels of the stage's images; in between geometric.
+    /// Edge width at the first and last step, pixels of the stage's images; in between geometric, or where the schedule
+    /// is adaptive the width at the start and the least.
     public var edgeWidthPixels: [Double]
     /// How coverage falls off across an edge: the name of a law, as `gaussian`, or its squared form, as `logistic-squared`.
     public var edgeProfile: String
@@ -68,8 +69,20 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var tailBound: Double
     /// Size of the images against the targets, in (0, 1].
     public var imageScale: Double
-    /// How pictures are made; `soft`.
-    public var mode: String
+    /// How pictures are made.
+    public var mode: Mode
+    /// How crisp pictures differentiate their outlines.
+    public var edges = Edges.antialiased
+    /// Samples along each side of a pixel where pictures are crisp or hard, 1 to 16.
+    public var samples = 1
+    /// How the smoothing narrows.
+    public var schedule = Schedule.fixed
+    /// Settings of the adaptive schedule.
+    public var adaptive = Adaptive()
+    /// What moves the unknowns.
+    public var optimizer = Optimizer.adam
+    /// Settings of the optimiser that needs no gradient.
+    public var parameterSpace = ParameterSpace()
     /// How many views a step sees; 0 is all.
     public var viewsPerStep: Int
     /// How often each face is cut in four before the stage.
@@ -92,7 +105,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
       case coverage, depth
       case tailBound = "tail_bound"
       case imageScale = "image_scale"
-      case mode
+      case mode, edges, samples, schedule, adaptive, optimizer
+      case parameterSpace = "parameter_space"
       case viewsPerStep = "views_per_step"
       case subdivide, smoothing
       case depthTemperature = "depth_temperature"

@@ -9,6 +9,7 @@ extension SceneGradient<Float> {
   var isFinite: Bool {
     meshes.allSatisfy { $0.positions.isFinite && $0.vertexColors.isFinite }
       && instances.allSatisfy(\.isFinite) && background.isFinite
+      && smoothing.edgeWidthPixels.isFinite && smoothing.gamma.isFinite
       && lights.allSatisfy {
         $0.color.isFinite && $0.direction.isFinite && $0.position.isFinite
       }
@@ -26,7 +27,7 @@ extension FitState {
       && background.isFinite && shapeOptimizer.moments.isFinite
       && [colorOptimizer, poseOptimizer, cameraOptimizer, focalOptimizer, lightOptimizer]
         .allSatisfy(\.moments.isFinite)
-      && backgroundOptimizer.moments.isFinite
+      && backgroundOptimizer.moments.isFinite && parameterOptimizer.adam.moments.isFinite
   }
 }
 

@@ -36,6 +36,12 @@ struct FitState: Sendable {
   var focalOptimizer = Adam<Float>(count: 1)
   var lightOptimizer = Adam<Float>(count: 9)
   var backgroundOptimizer = Adam<Float>(count: 3)
+  /// Of all unknowns together, where a stage has no gradient; else of none.
+  var parameterOptimizer = ParameterSpaceAdam<Float>(count: 0)
+  /// Where an adaptive schedule stands.
+  var narrowing = Narrowing()
+  /// The state of the lowest loss of a stage that keeps it: one or none, its optimisers fresh.
+  var best: [FitState] = []
 
   /// Moments that forget faster than Adam's default: a stage has a few hundred steps.
   private static let shapeMoments = AdamSettings(beta1: 0.9, beta2: 0.99)
@@ -54,7 +60,10 @@ struct FitState: Sendable {
   }
 
   /// Starts the optimisers anew: at the start of a stage sizes, scales and step lengths change.
-  mutating func resetOptimizers() {
+  ///
+  /// - Parameter parameterCount: how many numbers the unknowns have where the stage has no gradient, else 0.
+  mutating func resetOptimizers(parameterCount: Int = 0) {
+    parameterOptimizer = ParameterSpaceAdam(count: parameterCount)
     let fresh = FitState(mesh: mesh, colorsSRGB: colorsSRGB, pose: pose, cameras: cameras)
     shapeOptimizer = fresh.shapeOptimizer
     colorOptimizer = fresh.colorOptimizer
@@ -63,6 +72,23 @@ struct FitState: Sendable {
     focalOptimizer = fresh.focalOptimizer
     lightOptimizer = fresh.lightOptimizer
     backgroundOptimizer = fresh.backgroundOptimizer
+  }
+
+  /// This state without its history: what a stage keeps as its best.
+  var kept: FitState {
+    var kept = self
+    kept.resetOptimizers()
+    kept.best = []
+    return kept
+  }
+
+  /// Puts the best state of a stage in the place of the present one, at the same place of the plan.
+  mutating func takeBest() {
+    guard var taken = best.first else { return }
+    (taken.stage, taken.step, taken.totalSteps) = (stage, step, totalSteps)
+    taken.stageLosses = stageLosses
+    taken.narrowing = narrowing
+    self = taken
   }
 
   /// Cuts each face in four; colours go along.

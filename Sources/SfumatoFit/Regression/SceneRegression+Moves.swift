@@ -3,13 +3,12 @@ internal import SfumatoCore
 internal import SfumatoSolve
 
 extension SceneRegression {
-  /// Moves all unknowns by their optimisers' steps.
+  /// Moves all unknowns by their optimisers' steps; `decay` is the learning rates' part of those at the stage's start.
   mutating func update(
-    _ stage: FitConfig.Stage, _ gradient: SceneGradient<Float>, chosen: [Int],
+    _ stage: FitConfig.Stage, _ gradient: SceneGradient<Float>, decay: Double, chosen: [Int],
     cameras: [Camera<Float>]
   ) {
     let rates = stage.learningRates
-    let decay = stage.anneal(1, stage.learningRateEnd, step: state.step)
     for unknown in config.unknowns {
       switch unknown {
       case .shape: moveShape(gradient.meshes[0].positions, Float(rates.shape * decay))
@@ -23,18 +22,17 @@ extension SceneRegression {
         for (camera, part) in zip(cameras, gradient.cameras) {
           bar += dot(camera.focal, part.focal)
         }
-        state.logFocal +=
-          state.focalOptimizer.step(gradient: [bar], learningRate: Float(rates.focal * decay))[0]
+        applyFocal(
+          state.focalOptimizer.step(gradient: [bar], learningRate: Float(rates.focal * decay))[0...]
+        )
       case .light: moveLight(gradient.lights, Float(rates.light * decay))
       case .background:
         let bar = (0..<3).map { c in
           sRGBDecodeVJP(state.background[c], linearBar: gradient.background[c])
         }
-        let step = state.backgroundOptimizer.step(
-          gradient: bar, learningRate: Float(rates.background * decay))
-        for c in 0..<3 {
-          state.background[c] = Swift.min(Swift.max(state.background[c] + step[c], 0), 1)
-        }
+        applyBackground(
+          state.backgroundOptimizer.step(
+            gradient: bar, learningRate: Float(rates.background * decay))[...])
       }
     }
   }
@@ -70,16 +68,11 @@ extension SceneRegression {
     return [angular.x, angular.y, angular.z, linear.x, linear.y, linear.z]
   }
 
-  private func twist(_ step: ArraySlice<Float>) -> Twist<Float> {
-    let s = Array(step)
-    return Twist(angular: s.vector3(0), linear: s.vector3(1) * radius)
-  }
-
   private mutating func movePose(_ bar: Twist<Float>, _ rate: Float) {
     let center = state.pose * state.mesh.boundingSphere.center
     let step = state.poseOptimizer.step(
       gradient: rigidBar(bar, center: center), learningRate: rate)
-    state.pose = Self.about(center, twist(step[...])) * state.pose
+    applyPose(step[...])
   }
 
   private mutating func moveCameras(_ bars: [CameraGradient<Float>], chosen: [Int], _ rate: Float) {
@@ -90,11 +83,7 @@ extension SceneRegression {
       for k in 0..<6 { gradient[6 * view + k] = own[k] }
     }
     let step = state.cameraOptimizer.step(gradient: gradient, learningRate: rate)
-    for view in chosen {
-      let moved = twist(step[(6 * view)..<(6 * view + 6)])
-      state.cameras[view] =
-        Self.about(state.cameras[view] * center, moved) * state.cameras[view]
-    }
+    applyCameras(step[...], chosen: chosen)
   }
 
   private mutating func moveLight(_ bars: [LightGradient<Float>], _ rate: Float) {
@@ -102,8 +91,46 @@ extension SceneRegression {
     let (a, d, c) = (bars[0].color, bars[1].direction, bars[1].color)
     let step = state.lightOptimizer.step(
       gradient: [a.x, a.y, a.z, d.x, d.y, d.z, c.x, c.y, c.z], learningRate: rate)
-    for i in step.indices { state.light[i] += step[i] }
+    applyLight(step[...])
+  }
+}
+
+// What a step of each unknown is, in the units of its learning rate.
+extension SceneRegression {
+  private func twist(_ step: ArraySlice<Float>) -> Twist<Float> {
+    let s = Array(step)
+    return Twist(angular: s.vector3(0), linear: s.vector3(1) * radius)
+  }
+
+  /// Turns about the object's centre and shifts.
+  mutating func applyPose(_ step: ArraySlice<Float>) {
+    let center = state.pose * state.mesh.boundingSphere.center
+    state.pose = Self.about(center, twist(step)) * state.pose
+  }
+
+  /// Turns cameras about the object's centre and shifts them, `[V, 6]`.
+  mutating func applyCameras(_ step: ArraySlice<Float>, chosen: [Int]) {
+    let center = state.pose * state.mesh.boundingSphere.center
+    for view in chosen {
+      let first = step.startIndex + 6 * view
+      state.cameras[view] =
+        Self.about(state.cameras[view] * center, twist(step[first..<first + 6]))
+        * state.cameras[view]
+    }
+  }
+
+  mutating func applyFocal(_ step: ArraySlice<Float>) { state.logFocal += step[step.startIndex] }
+
+  /// Keeps colours from below 0, and the direction's length.
+  mutating func applyLight(_ step: ArraySlice<Float>) {
+    for (i, part) in step.enumerated() { state.light[i] += part }
     for i in [0, 1, 2, 6, 7, 8] { state.light[i] = Swift.max(state.light[i], 0) }
     state.light.setVector3(1, normalize(state.light.vector3(1)))
+  }
+
+  mutating func applyBackground(_ step: ArraySlice<Float>) {
+    for (c, part) in step.enumerated() {
+      state.background[c] = Swift.min(Swift.max(state.background[c] + part, 0), 1)
+    }
   }
 }

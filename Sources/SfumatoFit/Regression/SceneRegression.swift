@@ -17,7 +17,7 @@ public struct FitStep: Equatable, Sendable {
   public var stepInStage: Int
   /// The loss before the step, over the views that it saw.
   public var loss: Float
-  /// The edge width, pixels of the stage's images.
+  /// The edge width, pixels of the stage's images; 0 where the stage has none, being crisp or hard.
   public var edgeWidthPixels: Float
   /// Whether the scene was left as it was, because the gradient or the moved scene was not finite.
   public var wasSkipped = false
@@ -108,19 +108,21 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let stage = config.stages[state.stage]
     if state.step == 0 { enter(stage) }
     if level?.stage != state.stage { level = makeLevel(stage) }
-    let (loss, isTaken) = advance(stage)
+    let width = stage.mode == .soft ? smoothing(stage).edgeWidthPixels : 0
+    let (loss, isTaken) =
+      switch stage.optimizer {
+      case .adam: advance(stage)
+      case .parameterSpace: advanceByLosses(stage)
+      }
     let report = FitStep(
       index: state.totalSteps + 1, stage: state.stage, stageName: stage.name,
       stepInStage: state.step, loss: loss,
-      edgeWidthPixels: edgeWidth(stage), wasSkipped: !isTaken)
+      edgeWidthPixels: width, wasSkipped: !isTaken)
     state.stageLosses[state.stage] = loss
     state.step += 1
     state.totalSteps += 1
+    if state.step == stage.steps { state.takeBest() }
     return report
-  }
-
-  private func edgeWidth(_ stage: FitConfig.Stage) -> Float {
-    Float(stage.anneal(stage.edgeWidthPixels[0], stage.edgeWidthPixels[1], step: state.step))
   }
 
   /// The state at the same place of the plan before any step moved it: what a checkpoint is read over.
@@ -139,7 +141,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let begun = Swift.min(stage + (step > 0 ? 1 : 0), config.stages.count)
     let last = config.stages[..<begun].lastIndex { $0.steps > 0 }
     blank.stageLosses = Array(repeating: .nan, count: last.map { $0 + 1 } ?? 0)
-    blank.resetOptimizers()
+    blank.resetOptimizers(parameterCount: last.map { parameterCount(config.stages[$0]) } ?? 0)
     return blank
   }
 
@@ -148,7 +150,9 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       state.pose = bestStart(stage)
     }
     for _ in 0..<stage.subdivide { state.subdivide() }
-    state.resetOptimizers()
+    state.resetOptimizers(parameterCount: parameterCount(stage))
+    state.narrowing = Narrowing()
+    state.best = []
     while state.stageLosses.count <= state.stage { state.stageLosses.append(.nan) }
   }
 
@@ -210,7 +214,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     problem.targets.indices.map { camera($0, from: problem.targets[$0].camera) }
   }
 
-  private func camera(_ view: Int, from base: Camera<Float>) -> Camera<Float> {
+  func camera(_ view: Int, from base: Camera<Float>) -> Camera<Float> {
     var camera = base
     camera.worldToCamera = state.cameras[view]
     camera.focal *= focalFactor
@@ -218,7 +222,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   }
 
   /// The views of this step, each once: all, or the next of an endless row of seeded shuffles of all.
-  private func views(_ stage: FitConfig.Stage) -> [Int] {
+  func views(_ stage: FitConfig.Stage) -> [Int] {
     let count = problem.targets.count
     let wanted = stage.viewsPerStep
     guard wanted > 0, wanted < count else { return Array(0..<count) }
@@ -261,20 +265,13 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     guard let level else { return (.nan, false) }
     let chosen = views(stage)
     let cameras = chosen.map { camera($0, from: level.targets[$0].camera) }
-    let hasColor =
-      stage.losses.color != 0
-      && (isColored || config.unknowns.contains(where: \.isSeenInColorAlone))
-    guard let names = try? stage.choices() else {
-      preconditionFailure("stage '\(stage.name)' was not checked")
-    }
+    let smoothing = smoothing(stage)
     let renderer = Renderer<Float>(
-      settings: RenderSettings(
-        mode: .soft(
-          SoftSettings(
-            profile: names.profile, edgeWidthPixels: edgeWidth(stage), coverage: names.coverage,
-            depth: names.depth, tailBound: Float(stage.tailBound))), workers: workers))
+      settings: RenderSettings(mode: mode(stage, smoothing), workers: workers))
+    let isAdaptive = stage.schedule == .adaptive
     let (pictures, pullback) = renderer.renderWithPullback(
-      scene, cameras, wrt: targets, outputs: hasColor ? [.color, .alpha] : .alpha)
+      scene, cameras, wrt: isAdaptive ? targets.union(.smoothing) : targets,
+      outputs: outputs(stage))
     let scale = 1 / Float(chosen.count)
     let results = parallelMap(chosen.count, workers: workers) { i in
       ViewLoss.evaluate(
@@ -288,12 +285,44 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     // One gradient that is not finite would spoil its unknown and, through the next picture, all others for good.
     guard loss.isFinite, gradient.isFinite else { return (loss, false) }
     let before = state
-    update(stage, gradient, chosen: chosen, cameras: cameras)
+    update(stage, gradient, decay: smoothing.rate, chosen: chosen, cameras: cameras)
     guard state.isFinite else {
       state = before
       return (loss, false)
     }
+    if isAdaptive {
+      narrow(stage, gradient.smoothing, smoothing)
+      keep(before, of: stage, loss: loss, viewCount: chosen.count)
+    }
     return (loss, true)
+  }
+
+  /// The pictures that a stage's losses compare.
+  func outputs(_ stage: FitConfig.Stage) -> RenderOutputs {
+    let hasColor =
+      stage.losses.color != 0
+      && (isColored || config.unknowns.contains(where: \.isSeenInColorAlone))
+    return hasColor ? [.color, .alpha] : .alpha
+  }
+
+  /// How a stage makes its pictures at a smoothness.
+  func mode(_ stage: FitConfig.Stage, _ smoothing: StepSmoothing) -> RenderSettings<Float>.Mode {
+    switch stage.mode {
+    case .hard: return .hard(samples: stage.samples)
+    case .crisp:
+      return .crisp(
+        CrispSettings(
+          edges: stage.crispEdges,
+          samples: stage.samples))
+    case .soft:
+      guard let names = try? stage.choices(temperature: smoothing.depthTemperature) else {
+        preconditionFailure("stage '\(stage.name)' was not checked")
+      }
+      return .soft(
+        SoftSettings(
+          profile: names.profile, edgeWidthPixels: smoothing.edgeWidthPixels,
+          coverage: names.coverage, depth: names.depth, tailBound: Float(stage.tailBound)))
+    }
   }
 
   private func addRegularizers(_ topology: MeshTopology, to bar: inout [Float]) -> Float {

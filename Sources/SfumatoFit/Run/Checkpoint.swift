@@ -116,6 +116,21 @@ extension FieldTransfer {
   /// The fields of a state behind its place in the plan, in the order of the file.
   mutating func transfer(_ state: inout FitState) throws {
     try transfer(&state.stageLosses)
+    try transfer(scene: &state)
+    try transfer(optimizers: &state)
+    try transfer(&state.narrowing.slope)
+    try transfer(&state.narrowing.count)
+    try transfer(&state.narrowing.lowestLoss)
+    var bestCount = state.best.count
+    try transfer(&bestCount)
+    guard (0...1).contains(bestCount) else { throw FieldReader.Mismatch() }
+    // What is read over has none, and the same sizes.
+    if bestCount > state.best.count { state.best = [state.kept] }
+    for i in state.best.indices { try transfer(scene: &state.best[i]) }
+  }
+
+  /// The fields that a picture depends on.
+  private mutating func transfer(scene state: inout FitState) throws {
     try transfer(&state.mesh.positions)
     try transfer(&state.coordinates)
     try transfer(&state.colorsSRGB)
@@ -125,6 +140,9 @@ extension FieldTransfer {
     try transfer(&state.logFocal)
     try transfer(&state.light)
     try transfer(&state.background)
+  }
+
+  private mutating func transfer(optimizers state: inout FitState) throws {
     try transfer(&state.shapeOptimizer.moments, &state.shapeOptimizer.stepCount)
     try transfer(&state.colorOptimizer.moments, &state.colorOptimizer.stepCount)
     try transfer(&state.poseOptimizer.moments, &state.poseOptimizer.stepCount)
@@ -132,6 +150,8 @@ extension FieldTransfer {
     try transfer(&state.focalOptimizer.moments, &state.focalOptimizer.stepCount)
     try transfer(&state.lightOptimizer.moments, &state.lightOptimizer.stepCount)
     try transfer(&state.backgroundOptimizer.moments, &state.backgroundOptimizer.stepCount)
+    try transfer(
+      &state.parameterOptimizer.adam.moments, &state.parameterOptimizer.adam.stepCount)
   }
 }
 

@@ -1,0 +1,132 @@
+// What the settings behind a stage's choices must hold, each alone and with one another. Each rule names its key.
+
+extension FitConfig.Stage {
+  /// A rule that is broken: the key below the stage, and what is wrong.
+  typealias Complaint = (key: String, problem: String)
+
+  /// The first setting out of its range.
+  var valueComplaint: Complaint? {
+    let rules: [(key: String, value: String, holds: Bool, range: String)] = [
+      ("samples", "\(samples)", (1...16).contains(samples), "a whole number in 1...16"),
+      ("adaptive.beta", "\(adaptive.beta)", adaptive.beta >= 0 && adaptive.beta < 1, "[0, 1)"),
+      (
+        "adaptive.wait", "\(adaptive.wait)", (0...FitConfig.mostSteps).contains(adaptive.wait),
+        "0 to \(FitConfig.mostSteps)"
+      ),
+      (
+        "adaptive.interval", "\(adaptive.interval)",
+        (1...FitConfig.mostSteps).contains(adaptive.interval), "1 to \(FitConfig.mostSteps)"
+      ),
+      (
+        "adaptive.factor", "\(adaptive.factor)", adaptive.factor > 1 && adaptive.factor <= 100,
+        "more than 1, up to 100"
+      ),
+      (
+        "adaptive.rate_factor", "\(adaptive.rateFactor)",
+        adaptive.rateFactor >= 1 && adaptive.rateFactor <= 100, "1 to 100"
+      ),
+      (
+        "adaptive.depth_temperature_min", "\(adaptive.depthTemperatureMinimum)",
+        adaptive.depthTemperatureMinimum >= 1e-9 && adaptive.depthTemperatureMinimum <= 1e9,
+        "1e-9 to 1e9"
+      ),
+      (
+        "parameter_space.sigma_end", "\(parameterSpace.sigmaEnd)",
+        parameterSpace.sigmaEnd > 0 && parameterSpace.sigmaEnd <= 1, "more than 0, up to 1"
+      ),
+      (
+        "parameter_space.pairs", "\(parameterSpace.pairs)",
+        (1...1000).contains(parameterSpace.pairs), "1 to 1000"
+      ),
+    ]
+    for rule in rules where !rule.holds {
+      return (rule.key, "is \(rule.value); it takes \(rule.range)")
+    }
+    for unknown in Unknown.allCases {
+      for (key, sigma) in parameterSpace.sigma.named(unknown)
+      where !(sigma > 0 && sigma <= 1000) {
+        return ("parameter_space.sigma.\(key)", "is \(sigma); it takes more than 0, up to 1000")
+      }
+    }
+    return nil
+  }
+
+  /// The first choice that does not go with another one or with what is unknown.
+  func combinationComplaint(_ unknowns: [Unknown]) -> Complaint? {
+    switch optimizer {
+    case .adam:
+      guard mode != .hard else {
+        return (
+          "mode", "is 'hard', which has no gradient; 'optimizer: parameter-space' needs none"
+        )
+      }
+    case .parameterSpace:
+      if let unknown = unknowns.first(where: { parameterSpace.sigma.named($0).isEmpty }) {
+        return (
+          "optimizer",
+          """
+          is 'parameter-space', for which '\(unknown.rawValue)' has too many parameters; it moves \
+          pose, cameras, focal, light and background
+          """
+        )
+      }
+    }
+    switch schedule {
+    case .fixed: return nil
+    case .adaptive: return adaptiveComplaint
+    }
+  }
+
+  private var adaptiveComplaint: Complaint? {
+    guard mode == .soft else {
+      return (
+        "schedule", "is 'adaptive', but mode '\(mode.rawValue)' has no smoothing; use 'fixed'"
+      )
+    }
+    guard optimizer == .adam else {
+      return ("schedule", "is 'adaptive', which follows gradients; it goes with 'optimizer: adam'")
+    }
+    let widths = edgeWidthPixels
+    guard widths.count != 2 || widths[1] <= widths[0] else {
+      return (
+        "edge_width_px", "widens from \(widths[0]) to \(widths[1]); an adaptive schedule narrows"
+      )
+    }
+    guard adaptive.depthTemperatureMinimum <= depthTemperature else {
+      return (
+        "adaptive.depth_temperature_min",
+        "is \(adaptive.depthTemperatureMinimum), above the depth_temperature \(depthTemperature)"
+      )
+    }
+    let hasTemperature = losses.color != 0 && depth.hasPrefix("softmax")
+    guard adaptive.watch != .depthTemperature || hasTemperature else {
+      return (
+        "adaptive.watch",
+        """
+        is 'depth-temperature', on which nothing depends without a softmax over depth and a weight of \
+        losses.color; watch 'edge-width'
+        """
+      )
+    }
+    return nil
+  }
+}
+
+extension FitConfig.ParameterSpace.Widths {
+  /// The widths of an unknown with their keys; none where it has too many parameters.
+  func named(_ unknown: Unknown) -> [(key: String, sigma: Double)] {
+    func motion(_ motion: FitConfig.ParameterSpace.Motion) -> [(key: String, sigma: Double)] {
+      [
+        ("\(unknown.rawValue).turn", motion.turn), ("\(unknown.rawValue).shift", motion.shift),
+      ]
+    }
+    return switch unknown {
+    case .shape, .color: []
+    case .pose: motion(pose)
+    case .cameras: motion(cameras)
+    case .focal: [("focal", focal)]
+    case .light: [("light", light)]
+    case .background: [("background", background)]
+    }
+  }
+}

@@ -1,0 +1,158 @@
+// The choices of a stage that go by names in a configuration, and the settings of those that have some.
+internal import Yams
+
+extension FitConfig {
+  /// How a stage makes pictures.
+  public enum Mode: String, CaseIterable, Codable, Equatable, Sendable {
+    /// Faces melt at their edges; gradients reach what is hidden or missed.
+    case soft
+    /// Exact visibility with differentiable outlines: no bias by an edge width, and no pull from further than a pixel.
+    case crisp
+    /// Exact visibility without gradient, for an optimiser that needs none.
+    case hard
+  }
+
+  /// How a crisp stage differentiates outlines.
+  public enum Edges: String, CaseIterable, Codable, Equatable, Sendable {
+    /// Outlines are blended by the area that they cut off a pixel.
+    case antialiased
+    /// The image stays as it is; each pair of samples across an outline moves it by their difference.
+    case edgeGradient = "edge-gradient"
+  }
+
+  /// How the smoothing narrows over a soft stage.
+  public enum Schedule: String, CaseIterable, Codable, Equatable, Sendable {
+    /// Along a geometric curve from the first width to the last.
+    case fixed
+    /// Whenever less smoothing would lower the loss.
+    case adaptive
+  }
+
+  /// What moves the unknowns of a stage.
+  public enum Optimizer: String, CaseIterable, Codable, Equatable, Sendable {
+    /// Adam, along the gradient of the pictures; AdamUniform for the shape.
+    case adam
+    /// Adam on losses alone, averaged over a Gaussian around the parameters; not for shape and color.
+    case parameterSpace = "parameter-space"
+  }
+
+  /// The slope of the loss that an adaptive schedule watches, each per unit of the parameter's logarithm.
+  public enum Watch: String, CaseIterable, Codable, Equatable, Sendable {
+    /// With respect to both at once: whether the next narrowing lowers the loss.
+    case both
+    /// With respect to the temperature of the depth softmax, as in the paper.
+    case depthTemperature = "depth-temperature"
+    /// With respect to the edge width.
+    case edgeWidth = "edge-width"
+  }
+
+  /// Settings of the adaptive schedule.
+  ///
+  /// After Le Lidec, Laptev, Schmid, Carpentier 2021, "Differentiable Rendering with Perturbed Optimizers", section 4.
+  public struct Adaptive: Codable, Equatable, Sendable {
+    /// Which slope is watched.
+    public var watch = Watch.both
+    /// The share of the old running mean kept each step, in [0, 1).
+    public var beta = 0.9
+    /// Steps before the first test.
+    public var wait = 20
+    /// Steps between tests.
+    public var interval = 5
+    /// What width and temperature are divided by when the mean slope is positive, above 1.
+    public var factor = 1.1
+    /// What the learning rates are divided by then, at least 1; `learning_rate_end` is the least.
+    public var rateFactor = 1.1
+    /// The least temperature of the depth softmax.
+    public var depthTemperatureMinimum = 0.001
+    /// Whether the stage ends with the state of the lowest loss; only where every step sees all views.
+    public var keepsBest = true
+
+    /// The defaults.
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+      case watch, beta, wait, interval, factor
+      case rateFactor = "rate_factor"
+      case depthTemperatureMinimum = "depth_temperature_min"
+      case keepsBest = "keep_best"
+    }
+  }
+
+  /// Settings of the optimiser in parameter space.
+  ///
+  /// After Fischer, Ritschel 2023, "Plateau-Reduced Differentiable Path Tracing".
+  public struct ParameterSpace: Codable, Equatable, Sendable {
+    /// The standard deviations of a motion; the wider of both moves by the learning rate, the other in proportion.
+    public struct Motion: Codable, Equatable, Sendable {
+      /// About the object's centre, radians.
+      public var turn: Double
+      /// Units of the object's radius.
+      public var shift: Double
+
+      /// A motion.
+      public init(turn: Double, shift: Double) {
+        self.turn = turn
+        self.shift = shift
+      }
+    }
+
+    /// The Gaussian's standard deviations at the first step.
+    public struct Widths: Codable, Equatable, Sendable {
+      /// Of the object.
+      public var pose = Motion(turn: 0.5, shift: 0.5)
+      /// Of each camera.
+      public var cameras = Motion(turn: 0.1, shift: 0.1)
+      /// Natural logarithm of the focal length.
+      public var focal = 0.2
+      /// Linear light units; radians for the direction.
+      public var light = 0.3
+      /// sRGB units.
+      public var background = 0.3
+
+      /// The defaults.
+      public init() {}
+    }
+
+    /// The Gaussian's standard deviations at the first step.
+    public var sigma = Widths()
+    /// The deviations at the last step, as a fraction of those at the first; in between linear.
+    public var sigmaEnd = 0.05
+    /// Pairs of renders a parameter and step.
+    public var pairs = 1
+
+    /// The defaults.
+    public init() {}
+
+    enum CodingKeys: String, CodingKey {
+      case sigma
+      case sigmaEnd = "sigma_end"
+      case pairs
+    }
+  }
+
+  /// The keys of a stage that take a name, with the names.
+  private static let choices: [(path: [String], names: [String])] = [
+    (["mode"], Mode.allCases.map(\.rawValue)), (["edges"], Edges.allCases.map(\.rawValue)),
+    (["schedule"], Schedule.allCases.map(\.rawValue)),
+    (["optimizer"], Optimizer.allCases.map(\.rawValue)),
+    (["adaptive", "watch"], Watch.allCases.map(\.rawValue)),
+  ]
+
+  /// Throws where a stage has a name that its key does not know, with the nearest that it knows.
+  static func checkChoices(_ tree: Node, origin: String) throws(FitConfigError) {
+    for (i, stage) in (tree["stages"]?.sequence.map(Array.init) ?? []).enumerated() {
+      for (path, names) in choices {
+        let node = path.reduce(stage as Node?) { $0?[$1] }
+        guard let name = node?.string, !names.contains(name),
+          let nearest = names.min(by: { editDistance($0, name) < editDistance($1, name) })
+        else { continue }
+        throw FitConfigError(
+          origin: origin,
+          problem: """
+            'stages.\(i).\(path.joined(separator: "."))' is '\(name)', none of \
+            \(names.joined(separator: ", ")); the nearest is '\(nearest)'
+            """)
+      }
+    }
+  }
+}
