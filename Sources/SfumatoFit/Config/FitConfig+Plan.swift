@@ -61,19 +61,19 @@ extension FitConfig {
   }
 
   /// From a sphere: outline first at low resolution with wide edges and few faces, then finer images, narrower edges
-  /// and more faces.
+  /// and more faces; at last crisp, without the bias of an edge width.
   private static func shapeStages(
     fromSphere: Bool, imageSide: Int, viewCount: Int, losses: Losses
   ) -> [Stage] {
     let batch = min(viewCount, 8)
     func stage(
       _ name: String, steps: Int, width: [Double], side: Int, views: Int, subdivide: Int,
-      smoothing: Double, shape: Double, color: Double
+      smoothing: Double, shape: Double, color: Double, mode: Mode = .soft
     ) -> Stage {
       Stage(
         name: name, steps: steps, edgeWidthPixels: width, edgeProfile: "logistic-squared",
         tailBound: 1e-3,
-        imageScale: scale(side, of: imageSide), mode: .soft, viewsPerStep: views,
+        imageScale: scale(side, of: imageSide), mode: mode, viewsPerStep: views,
         subdivide: fromSphere ? subdivide : 0, smoothing: smoothing, depthTemperature: 0.01,
         learningRates: rates(shape: shape, color: color, rigid: 0.005), learningRateEnd: 0.3,
         losses: losses)
@@ -90,7 +90,7 @@ extension FitConfig {
         smoothing: 6, shape: 0.03, color: 0.015),
       stage(
         "finish", steps: 150, width: [0.35, 0.25], side: 320, views: batch, subdivide: 0,
-        smoothing: 6, shape: 0.015, color: 0.01),
+        smoothing: 6, shape: 0.015, color: 0.01, mode: .crisp),
     ]
     if !fromSphere { stages.removeFirst() }
     return stages
