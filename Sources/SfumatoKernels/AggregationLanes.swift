@@ -27,7 +27,9 @@ private func isLogarithmic(_ aggregation: CoverageFamily.Aggregation) -> Bool {
 func beginAggregation(_ job: borrowing SoftTileJob) {
   guard unsafe job.family.aggregation != .probabilistic else { return }
   let planes = unsafe runningPlane(job.state, job)
-  let start: Float = unsafe isLogarithmic(job.family.aggregation) ? -1e30 : 0
+  // Schweizer-Sklar's nilpotent members run in what their generators leave of 1.
+  let empty: Float = unsafe job.family.aggregation == .schweizerSklarNilpotent ? 1 : 0
+  let start: Float = unsafe isLogarithmic(job.family.aggregation) ? -1e30 : empty
   for i in 0..<16 {
     unsafe storeLanes(splat(start), planes + i * 16)
     unsafe storeLanes(Lanes.zero, planes + 256 + i * 16)
@@ -41,6 +43,27 @@ private func frankGenerator(_ face: CoverageLanes, _ l: Lanes) -> Lanes {
   let rest = exponentialMinusOne(face.survival * l) / exponentialMinusOne(l)
   return select(
     face.coverage .< splat(0.5), -logOnePlus(-minimum(w, splat(0.9))), -logarithm(rest))
+}
+
+/// Takes Schweizer-Sklar's generator `1 - S^p` from what is left of 1: the sum of S^p - 1, with what rounding drops in the second
+/// plane, since the root of the rest is alpha's complement; of a lone face S^p is left to the last digit.
+@inline(__always)
+private func subtractGenerator(_ power: Lanes, _ planes: UnsafeMutablePointer<Float>) {
+  var sum = unsafe loadLanes(planes)
+  var dropped = unsafe loadLanes(planes + 256)
+  add(splat(-1), to: &sum, &dropped)
+  add(power, to: &sum, &dropped)
+  unsafe storeLanes(sum, planes)
+  unsafe storeLanes(dropped, planes + 256)
+}
+
+/// Adds a term to a sum and what rounding drops of it to another; source: Knuth 1969, "Seminumerical Algorithms", TwoSum.
+@_transparent
+private func add(_ term: Lanes, to sum: inout Lanes, _ dropped: inout Lanes) {
+  let next = sum + term
+  let part = next - sum
+  dropped += (sum - (next - part)) + (term - part)
+  sum = next
 }
 
 /// Adds one face's generator to the running planes of a block.
@@ -71,7 +94,10 @@ func absorbCoverage(
   case .einstein: term = splat(0.5) * (logOnePlus(face.coverage) - face.logSurvival)
   case .hamacher: term = unsafe softplus(odds + splat(job.family.logParameter))
   case .frank: term = unsafe frankGenerator(face, splat(job.family.logParameter))
-  case .schweizerSklarNilpotent: term = -exponentialMinusOne(p * face.logSurvival)
+  case .schweizerSklarNilpotent:
+    let left = exponential(p * face.logSurvival)
+    unsafe subtractGenerator(select(face.isActive, left, splat(1)), planes)
+    return
   case .hamacherProduct: term = odds
   case .yager: term = p * face.logCoverage
   case .aczelAlsina: term = p * logarithm(-face.logSurvival)
@@ -134,9 +160,9 @@ private func finished(
     let inside = exponentialMinusOne(l) * exponential(-running)
     return (minimum(logOnePlus(inside) / l, one), running)
   case .schweizerSklarNilpotent:
-    let isOpen = running .< one
-    let logSurvival = select(
-      isOpen, logOnePlus(-minimum(running, splat(0.999_999_9))) * inverse, logZero)
+    let left = running + sum
+    let isOpen = left .> zero
+    let logSurvival = select(isOpen, logarithm(minimum(left, one)) * inverse, logZero)
     return (select(isOpen, exponential(logSurvival), zero), logSurvival)
   case .hamacherProduct:
     let logSurvival = -softplus(logSum)

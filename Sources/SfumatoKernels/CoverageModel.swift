@@ -107,7 +107,7 @@ enum FamilyModel: CoverageModel {
 
   /// Shifts and rescales a distribution so that it reaches 0 at the tail bound.
   @inline(__always)
-  private static func cut(
+  static func cut(
     _ raw: ProfileLanes, _ u: Lanes, tailBound: Float
   ) -> CoverageLanes {
     let upper = exponential(raw.logCoverage)
@@ -123,7 +123,9 @@ enum FamilyModel: CoverageModel {
     return (
       isActive: isActive, standardized: u, coverage: coverage,
       survival: select(isThin, splat(1) - coverage, minimum(lower * rescale, splat(1))),
-      logCoverage: select(isThin, logarithm(coverage), logOnePlus(-lower * rescale)),
+      logCoverage: tailBound == 0
+        ? raw.logCoverage
+        : select(isThin, logarithm(coverage), logOnePlus(-minimum(lower * rescale, splat(0.6)))),
       logSurvival: minimum(logSurvival, Lanes.zero),
       density: select(isActive, density, Lanes.zero),
       hazard: select(isActive, raw.hazard, Lanes.zero)

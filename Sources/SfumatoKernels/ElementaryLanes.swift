@@ -69,10 +69,20 @@ func softplus(_ x: Lanes) -> Lanes {
   maximum(x, Lanes.zero) + logOnePlus(exponential(-magnitude(x)))
 }
 
-/// log(1 - exp(-x)) for x >= 0; about -87 at 0.
+/// log(1 - exp(-x)) for x >= 0, with relative accuracy in both tails; about -87 at 0.
+///
+/// Source: Mächler 2012, "Accurately Computing log(1 - exp(-|a|))": log(-expm1(-x)) up to ln 2, log1p(-exp(-x)) above; both share
+/// one logarithm, the second by the quotient of ``logOnePlus(_:)``.
 @inline(__always)
 func logOneMinusExponential(_ x: Lanes) -> Lanes {
-  logarithm(-exponentialMinusOne(-x))
+  let e = exponential(-x)
+  let rest = splat(1) - e
+  let kept = splat(1) - rest
+  let isFar = x .> splat(0.693_147_181)
+  let isLost = kept .== Lanes.zero
+  let argument = select(isFar, rest, -exponentialMinusOne(-x))
+  let quotient = select(isFar, e / select(isLost, splat(1), kept), splat(1))
+  return select(isFar .& isLost, -e, logarithm(argument) * quotient)
 }
 
 /// atan(x) for x >= 0.

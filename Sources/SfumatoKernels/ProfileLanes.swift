@@ -119,7 +119,7 @@ private func gaussian(_ u: Lanes) -> ProfileLanes {
   let exponent = minimum(splat(0.5) * a * a, splat(1e4))
   return symmetric(
     u, small: splat(0.5) * scaled * exponential(-exponent),
-    logSmall: logarithm(splat(0.5) * scaled) - exponent,
+    logSmall: maximum(logarithm(splat(0.5) * scaled) - exponent, logZero),
     ratio: splat(0.797_884_561) / scaled)
 }
 
@@ -177,11 +177,12 @@ private func gumbelMax(_ u: Lanes) -> ProfileLanes {
   // F = exp(-x), x = exp(-u)
   let x = minimum(boundedExponential(-u), splat(1e4))
   let isTiny = x .< splat(1e-4)
-  let survival = -exponentialMinusOne(-x)
-  let safe = select(isTiny, splat(1), survival)
+  let safe = select(isTiny, splat(1), -exponentialMinusOne(-x))
   return (
     logCoverage: -x,
-    logSurvival: select(isTiny, maximum(-u, logZero) - splat(0.5) * x, logarithm(safe)),
+    logSurvival: select(
+      isTiny, maximum(-u, logZero) - splat(0.5) * x,
+      logOneMinusExponential(select(isTiny, splat(1), x))),
     hazard: select(isTiny, splat(1) - splat(0.5) * x, x * exponential(-x) / safe),
     reverseHazard: x
   )
@@ -191,10 +192,11 @@ private func gumbelMax(_ u: Lanes) -> ProfileLanes {
 private func exponentialProfile(_ v: Lanes) -> ProfileLanes {
   let isOpen = v .> Lanes.zero
   let bounded = minimum(maximum(v, Lanes.zero), splat(1e4))
-  let coverage = -exponentialMinusOne(-bounded)
-  let safe = select(isOpen, coverage, splat(1))
+  let safe = select(isOpen, -exponentialMinusOne(-bounded), splat(1))
   return (
-    logCoverage: select(isOpen, logarithm(safe), logZero), logSurvival: -bounded,
+    logCoverage: select(
+      isOpen, logOneMinusExponential(select(isOpen, bounded, splat(1))), logZero),
+    logSurvival: -bounded,
     hazard: select(isOpen, splat(1), Lanes.zero),
     reverseHazard: select(isOpen, exponential(-bounded) / safe, Lanes.zero)
   )
@@ -227,13 +229,37 @@ private func levy(_ v: Lanes) -> ProfileLanes {
   )
 }
 
-/// P(p, v): a series below v = p + 1, a continued fraction above.
+/// Q(p, v) of a shape below 1 where P is the larger: from 1 - P the power series would lose its digits.
+///
+/// With a = p log v - log Γ(1 + p): P = e^a (1 + s), s = Σ (-v)^n p / ((p + n) n!), so Q = -expm1(a) - e^a s, both of one sign.
+@inline(__always)
+private func upperGammaOfSmallShape(
+  _ v: Lanes, logV: Lanes, shape p: Float, logGamma: Float
+)
+  -> Lanes
+{
+  // Γ(1 + p) = p Γ(p)
+  let a = multiplyAdd(splat(p), logV, -splat(logGamma) - logarithm(splat(p)))
+  var term = splat(1)
+  var sum = Lanes.zero
+  var n: Float = 1
+  while n < 14 {
+    term *= v * splat(-1 / n)
+    sum = multiplyAdd(term, splat(p / (p + n)), sum)
+    n += 1
+  }
+  let bounded = minimum(a, Lanes.zero)
+  return -exponentialMinusOne(bounded) - exponential(bounded) * sum
+}
+
+/// P(p, v): a series below v = p + 1 (of a shape below 1 sooner, for P is the larger there), a continued fraction above.
 @inline(__always)
 private func gamma(_ v: Lanes, shape p: Float, logGamma: Float) -> ProfileLanes {
   let isOpen = v .> Lanes.zero
   let w = maximum(select(isOpen, v, splat(1)), splat(1e-30))
   let logW = logarithm(w)
-  let isBelow = w .< splat(p + 1)
+  let border = p < 1 ? 0.5 * (1 + p) : p + 1
+  let isBelow = w .< splat(border)
   // Below: P = v^p e^-v / Γ(p + 1) Σ v^n / ((p + 1) ... (p + n)).
   let x = select(isBelow, w, splat(1))
   var term = splat(1)
@@ -246,7 +272,7 @@ private func gamma(_ v: Lanes, shape p: Float, logGamma: Float) -> ProfileLanes 
     if bits(term .> series * splat(3e-8)) == 0 { break }
   }
   // Above: Q = v^p e^-v / Γ(p) / (v + 1 - p - 1 (1 - p) / (v + 3 - p - ...)), from the inside out.
-  let y = select(isBelow, splat(p + 1), minimum(w, splat(1e4)))
+  let y = select(isBelow, splat(border), minimum(w, splat(1e4)))
   var fraction = y + splat(81 - p)
   n = 40
   while n > 0 {
@@ -259,12 +285,19 @@ private func gamma(_ v: Lanes, shape p: Float, logGamma: Float) -> ProfileLanes 
   let smallSide = select(isBelow, series * w * splat(1 / p), y / fraction)  // small / f
   let logSmall = logDensity + logarithm(smallSide)
   let small = exponential(minimum(logSmall, Lanes.zero))
-  let logLarge = logOnePlus(-minimum(small, splat(0.999_999)))
+  var logLarge = logOnePlus(-minimum(small, splat(0.999_999)))
   let ratio = splat(1) / smallSide
+  var logBelow = logSmall
+  if p < 1 {
+    let upper = upperGammaOfSmallShape(x, logV: logarithm(x), shape: p, logGamma: logGamma)
+    let isLarge = isBelow .& (small .> splat(0.5))
+    logLarge = select(isLarge, logarithm(upper), logLarge)
+    logBelow = select(isLarge, logOnePlus(-upper), logSmall)
+  }
   let largeRatio = boundedExponential(logDensity - logLarge)
   return (
     logCoverage: select(
-      isOpen, maximum(select(isBelow, logSmall, logLarge), logZero), logZero),
+      isOpen, maximum(select(isBelow, logBelow, logLarge), logZero), logZero),
     logSurvival: select(isOpen, select(isBelow, logLarge, logSmall), Lanes.zero),
     hazard: select(isOpen, select(isBelow, largeRatio, ratio), Lanes.zero),
     reverseHazard: select(isOpen, select(isBelow, ratio, largeRatio), Lanes.zero)

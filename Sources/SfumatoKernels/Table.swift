@@ -10,5 +10,6 @@ public var kernelTable: KernelTable {
   let name = "baseline"
   #endif
   return unsafe KernelTable(
-    instructionSet: name, softForward: softForward, softBackward: softBackward)
+    instructionSet: name, softForward: softForward, softBackward: softBackward,
+    sampleCoverage: sampleCoverage)
 }

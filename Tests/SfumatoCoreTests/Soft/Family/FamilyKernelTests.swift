@@ -1,3 +1,4 @@
+import RealModule
 import SfumatoTestSupport
 import Testing
 
@@ -5,14 +6,10 @@ import Testing
 
 @Suite
 struct FamilyKernelTests {
-  /// Every profile under one aggregation, and every aggregation under three profiles.
+  /// Every profile under every aggregation.
   static let members: [(EdgeProfile<Double>, CoverageAggregation<Double>)] =
-    FamilyMembers.profiles(Double.self).map { ($0, .probabilistic) }
-    + FamilyMembers.aggregations(Double.self).flatMap { coverage in
-      [
-        (EdgeProfile<Double>.logistic(squared: true), coverage), (EdgeProfile(.gaussian), coverage),
-        (EdgeProfile(.uniform), coverage),
-      ]
+    FamilyMembers.profiles(Double.self).flatMap { profile in
+      FamilyMembers.aggregations(Double.self).map { (profile, $0) }
     }
 
   @Test func `kernels agree with the Double reference for every member`() {
@@ -32,7 +29,19 @@ struct FamilyKernelTests {
         profile: profile, edgeWidthPixels: 1.25, coverage: coverage, depth: .softmax(gamma: 0.1))
       compare(product, reference, name: "\(profile.distribution) \(profile.squared) \(coverage)")
     }
-    #expect(covered >= 90)
+    // All but the hard step and the hard aggregation.
+    #expect(covered == 34 * 21)
+  }
+
+  /// How far 1 - alpha is off.
+  ///
+  /// Schweizer's and Sklar's members above 1 reach alpha = 1 with an infinite slope: 1 - alpha is the root of what coverages leave of
+  /// 1, and their own rounding in Float, 1e-7, moves it by up to 3e-4 there. What is under the root is held instead.
+  private func survivalError(
+    _ wanted: Double, _ found: Double, _ coverage: CoverageAggregation<Double>
+  ) -> Double {
+    guard case .schweizerSklar(let p) = coverage, p > 1 else { return abs(wanted - found) }
+    return min(abs(wanted - found), 20 * abs(Double.pow(wanted, p) - Double.pow(found, p)))
   }
 
   private func compare(
@@ -60,7 +69,7 @@ struct FamilyKernelTests {
       for x in 0..<width {
         let i = wanted.stateIndex(x, y)
         let j = pass.stateIndex(x, y)
-        error = max(error, abs(a.state[i] - Double(b.state[j])))
+        error = max(error, survivalError(a.state[i], Double(b.state[j]), reference.coverage))
         let alpha = 1 - a.state[i]
         for plane in 3..<6 {
           let difference = a.state[i + plane * 256] - Double(b.state[j + plane * 256])
