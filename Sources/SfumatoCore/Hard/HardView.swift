@@ -9,7 +9,7 @@ struct HardView<S: RenderScalar>: Sendable {
   let height: Int
   /// Samples along each side of a pixel.
   let samples: Int
-  private let faces: [SnappedFace]
+  let faces: [SnappedFace]
   /// The faces that touch each band of ``bandRows`` rows of pixels, in face order.
   let bandFaces: [[Int32]]
   private let isPerspective: Bool
@@ -18,12 +18,14 @@ struct HardView<S: RenderScalar>: Sendable {
   static var bandRows: Int { 16 }
 
   /// A face in sample coordinates, snapped to 1/256, wound so that its area is positive.
-  private struct SnappedFace: Sendable {
+  struct SnappedFace: Sendable {
     var x: SIMD4<Int64>
     var y: SIMD4<Int64>
     var count: Int
     /// Whether the products of its edge functions need more than 64 bits.
     var isWide = false
+    /// Whether it looks at the camera: counter-clockwise on the screen before it was wound.
+    var isFront = false
     var left = 0
     var right = -1
     var top = 0
@@ -126,6 +128,7 @@ struct HardView<S: RenderScalar>: Sendable {
     }
     guard area != 0 else { return snapped }
     if area < 0 {
+      snapped.isFront = true
       for k in 0..<count {
         snapped.x[k] = x[count - 1 - k]
         snapped.y[k] = y[count - 1 - k]
@@ -152,14 +155,7 @@ struct HardView<S: RenderScalar>: Sendable {
     _ face: SnappedFace, _ plane: DepthPlane, id: Int32, across: Int, firstRow: Int,
     rows: Int, depth: inout [S], visible: inout [Int32]
   ) {
-    for row in max(face.top, firstRow)...min(face.bottom, firstRow + rows - 1) {
-      let cy = Int64(row) * 256 + 128
-      var span = face.left...face.right
-      let isTouched =
-        face.isWide
-        ? Self.clip(&span, face, centerY: cy, Int128.self)
-        : Self.clip(&span, face, centerY: cy, Int64.self)
-      guard isTouched else { continue }
+    forEachSpan(face, firstRow: firstRow, rows: rows) { row, span in
       let base = (row - firstRow) * across
       for column in span {
         let z = plane.key(column: column, row: row)
@@ -168,6 +164,22 @@ struct HardView<S: RenderScalar>: Sendable {
           visible[base + column] = id
         }
       }
+    }
+  }
+
+  /// Calls `body` with the rows of a band in which a face covers samples, and with their columns.
+  @inline(__always)
+  static func forEachSpan(
+    _ face: SnappedFace, firstRow: Int, rows: Int, _ body: (Int, ClosedRange<Int>) -> Void
+  ) {
+    for row in max(face.top, firstRow)...min(face.bottom, firstRow + rows - 1) {
+      let cy = Int64(row) * 256 + 128
+      var span = face.left...face.right
+      let isTouched =
+        face.isWide
+        ? clip(&span, face, centerY: cy, Int128.self)
+        : clip(&span, face, centerY: cy, Int64.self)
+      if isTouched { body(row, span) }
     }
   }
 

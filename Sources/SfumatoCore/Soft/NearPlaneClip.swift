@@ -24,6 +24,7 @@ public enum NearPlaneClip {
 
   /// The polygon of a cut triangle, in order around it.
   ///
+  /// A cut edge is taken from its end in front, so that both faces at it compute the same corner to the last bit.
   /// - Parameters:
   ///   - z: the depths of the triangle's corners.
   ///   - near: the depth of the plane.
@@ -44,8 +45,9 @@ public enum NearPlaneClip {
         count += 1
       }
       if here != there {
+        let (front, back) = here ? (k, next) : (next, k)
         corners[count] = Corner(
-          first: k, second: next, parameter: (near - z[k]) / (z[next] - z[k]))
+          first: front, second: back, parameter: (near - z[front]) / (z[back] - z[front]))
         count += 1
       }
     }
