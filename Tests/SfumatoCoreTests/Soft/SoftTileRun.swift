@@ -98,3 +98,11 @@ func widened(_ f: ScreenFace<Float>) -> ScreenFace<Double> {
     green: SIMD4(f.green), blue: SIMD4(f.blue), cornerCount: f.cornerCount, source: f.source,
     clip: f.clip)
 }
+
+/// A face in Float.
+func shortened(_ f: ScreenFace<Double>) -> ScreenFace<Float> {
+  ScreenFace(
+    x: SIMD4(f.x), y: SIMD4(f.y), q: SIMD4(f.q), logit: SIMD4(f.logit), red: SIMD4(f.red),
+    green: SIMD4(f.green), blue: SIMD4(f.blue), cornerCount: f.cornerCount, source: f.source,
+    clip: f.clip)
+}
