@@ -13,10 +13,6 @@ struct Render: ParsableCommand {
       in thousandths of the world unit, 0 where empty; face as RGB with the face's number + 1 in 24 bits, red highest.
       """)
 
-  enum Mode: String, CaseIterable, ExpressibleByArgument {
-    case crisp, soft
-  }
-
   @Argument(help: "An OBJ mesh.")
   var input: String
 
@@ -29,34 +25,9 @@ struct Render: ParsableCommand {
   var frames = 1
 
   @Option(help: "crisp: 4 x 4 samples a pixel; soft: what a fit sees.")
-  var mode = Mode.crisp
+  var mode = RenderMode.crisp
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      How coverage falls off across an edge: logistic, gaussian, uniform, laplace, cauchy and others of the family, \
-      or their squared form, as logistic-squared. (soft; default: logistic)
-      """, valueName: "LAW"))
-  var edge: String?
-
-  @Option(help: ArgumentHelp("How wide an edge is, pixels. (soft; default: 1)", valueName: "W"))
-  var edgeWidthPx: Float?
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      How coverages make alpha: probabilistic, max, einstein, hamacher:p, frank:p, yager:p, aczel-alsina:p, dombi:p, \
-      schweizer-sklar:p, lukasiewicz, drastic, sum or hard. (soft; default: probabilistic)
-      """, valueName: "NAME[:p]"))
-  var coverage: String?
-
-  @Option(
-    help: ArgumentHelp(
-      """
-      How colours are chosen over depth: softmax, softmax-inverse, nearest, nearest-reach or over. (soft; default: \
-      softmax)
-      """, valueName: "NAME"))
-  var depth: String?
+  @OptionGroup(title: "Smoothing") var smoothing: SmoothingOptions
 
   @Option(
     help: ArgumentHelp("Extra pictures: any of alpha, depth, face.", valueName: "NAMES"))
@@ -82,31 +53,9 @@ struct Render: ParsableCommand {
     if view.camera != nil, frames > 1 {
       throw ValidationError("--frames turns an orbit; it does not go with --camera.")
     }
-    if mode == .crisp, edge != nil || edgeWidthPx != nil || coverage != nil || depth != nil {
-      throw ValidationError(
-        "--edge, --edge-width-px, --coverage and --depth go with --mode soft.")
-    }
-    try Self.check("--edge") { if let edge { _ = try EdgeProfile<Float>(named: edge) } }
-    try Self.check("--coverage") {
-      if let coverage { _ = try CoverageAggregation<Float>(named: coverage) }
-    }
-    try Self.check("--depth") {
-      if let depth { _ = try DepthAggregation<Float>(named: depth, gamma: 1) }
-    }
-    if let edgeWidthPx, !(edgeWidthPx > 0 && edgeWidthPx.isFinite) {
-      throw ValidationError("--edge-width-px takes a positive number, not \(edgeWidthPx).")
-    }
+    try smoothing.require(mode)
     guard FileKind(path: output) == .image else {
       throw ValidationError("-o takes a .png file, not \(output).")
-    }
-  }
-
-  /// Reads a name of the smoothing; an error says which option it is of.
-  private static func check(_ option: String, _ body: () throws -> Void) throws {
-    do {
-      try body()
-    } catch let error as SoftNameError {
-      throw ValidationError("\(option): \(error).")
     }
   }
 
@@ -147,12 +96,7 @@ struct Render: ParsableCommand {
     let way: RenderSettings<Float>.Mode
     switch mode {
     case .crisp: way = .hard(samples: 4)
-    case .soft:
-      way = .soft(
-        SoftSettings(
-          profile: try EdgeProfile(named: edge ?? "logistic"), edgeWidthPixels: edgeWidthPx ?? 1,
-          coverage: try CoverageAggregation(named: coverage ?? "probabilistic"),
-          depth: try DepthAggregation(named: depth ?? "softmax", gamma: 0.01)))
+    case .soft: way = .soft(try smoothing.settings(Float.self))
     }
     return RenderSettings(mode: way, workers: threading.workers)
   }

@@ -30,7 +30,8 @@ struct ViewOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The image's size, pixels. (default: the camera's, else 512x512)", valueName: "WxH"))
+      "The image's size, pixels. (default: the camera's, else 512x512; gradcheck: no side over 48)",
+      valueName: "WxH"))
   var size: ImageSize?
 
   func validate() throws {
@@ -51,9 +52,10 @@ struct ViewOptions: ParsableArguments {
 
   /// The cameras of a number of frames: one turn around the mesh, or the one camera of the file.
   ///
-  /// `around` is the sphere to look at.
+  /// `around` is the sphere to look at; `defaultSize` the size of a picture that no file and no option gives one.
   func cameras(
-    frames: Int, around sphere: (center: SIMD3<Float>, radius: Float), maxImageSide: Int
+    frames: Int, around sphere: (center: SIMD3<Float>, radius: Float), maxImageSide: Int,
+    defaultSize: ImageSize = ImageSize(width: 512, height: 512)
   ) throws -> [Camera<Float>] {
     if let size, max(size.width, size.height) > maxImageSide {
       throw ValidationError(
@@ -66,7 +68,7 @@ struct ViewOptions: ParsableArguments {
       }
       return [size.map { first.resized(width: $0.width, height: $0.height) } ?? first]
     }
-    let size = size ?? ImageSize(width: 512, height: 512)
+    let size = size ?? defaultSize
     let start = orbit ?? OrbitAngles(azimuthDegrees: 30, elevationDegrees: 20)
     let fov = fovDegrees ?? 40
     // The narrower side decides from where the whole sphere shows, with a margin of a tenth.

@@ -11,22 +11,11 @@ struct DepthScale<S: RenderScalar>: Equatable, Sendable {
   var isInverse: Bool
 
   /// From settings, or from a sphere around the scene.
-  ///
-  /// The distance of the sphere is its depth along the optical axis, so that no part of it is cut off axis.
   init(
     _ settings: SoftSettings<S>, sphere: (center: SIMD3<S>, radius: S), camera: Camera<S>
   ) {
-    let far: S
-    switch settings.depthRange {
-    case .planes(let first, let last):
-      near = first
-      far = last
-    case .boundingSphere:
-      let radius = sphere.radius > 0 ? sphere.radius : 1
-      let depth = camera.cameraPoint(sphere.center).z
-      near = max(radius / 1000, depth - radius * 1.05)
-      far = max(depth + radius * 1.05, near + radius / 1000)
-    }
+    let (near, far) = settings.depthRange.planes(around: sphere, seenFrom: camera)
+    self.near = near
     isInverse = settings.depth.measure == .inverse && camera.projection == .perspective
     unit = settings.depth.temperature * (isInverse ? 1 / near - 1 / far : far - near)
   }

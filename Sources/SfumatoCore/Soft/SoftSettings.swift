@@ -23,6 +23,22 @@ public enum DepthRange<S: RenderScalar>: Equatable, Sendable {
   case boundingSphere
   /// Stated, world units, 0 < near < far.
   case planes(near: S, far: S)
+
+  /// The planes themselves; of the bounding sphere those of a camera that sees it.
+  ///
+  /// The distance of the sphere is its depth along the optical axis, so that no part of it is cut off axis.
+  package func planes(
+    around sphere: (center: SIMD3<S>, radius: S), seenFrom camera: Camera<S>
+  ) -> (near: S, far: S) {
+    switch self {
+    case .planes(let near, let far): return (near, far)
+    case .boundingSphere:
+      let radius = sphere.radius > 0 ? sphere.radius : 1
+      let depth = camera.cameraPoint(sphere.center).z
+      let near = max(radius / 1000, depth - radius * 1.05)
+      return (near, max(depth + radius * 1.05, near + radius / 1000))
+    }
+  }
 }
 
 /// The smoothing of the soft renderer.

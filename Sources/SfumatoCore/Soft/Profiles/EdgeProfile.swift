@@ -54,7 +54,7 @@ public struct EdgeProfile<S: RenderScalar>: Equatable, Sendable {
   public var defaultTailBound: S { distribution.hasHeavyTail ? 1 / 100 : 1 / 10_000 }
 
   /// What is added to the (mirrored) argument.
-  var shiftValue: S {
+  package var shiftValue: S {
     guard distribution != .hard else { return 0 }
     return switch shift {
     case .raw(let value): value
