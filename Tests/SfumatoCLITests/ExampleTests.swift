@@ -5,9 +5,12 @@ import Testing
 
 @Suite struct ExampleTests {
   /// Runs an example and reads the one picture that it writes.
-  private func picture(of program: String) throws -> (ImageBuffer<Float>, output: String) {
+  private func picture(
+    of program: String, _ options: [String] = []
+  ) throws -> (ImageBuffer<Float>, output: String) {
     let folder = try TemporaryFolder()
-    let run = try CommandRun([folder.path("picture.png")], in: folder.url, program: program)
+    let run = try CommandRun(
+      [folder.path("picture.png")] + options, in: folder.url, program: program)
     #expect(run.exitCode == 0, "\(run.messages)")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["picture.png"])
     return (try loadImage(folder.path("picture.png"), linearColor: false).pixels, run.output)
@@ -65,6 +68,43 @@ import Testing
     #expect(run.exitCode == 0, "\(run.messages)")
     #expect(run.output.contains("| logistic squared |"))
     #expect(try CommandRun(["--quick", "--full"], in: folder.url, program: program).exitCode != 0)
+  }
+
+  /// How far two cells of 128 pixels of a page are apart, mean over pixels and channels.
+  private func difference(_ image: ImageBuffer<Float>, row: Int, _ a: Int, _ b: Int) -> Float {
+    var sum: Float = 0
+    for y in 0..<128 {
+      for x in 0..<128 {
+        let first = color(image, a * 128 + x, row * 128 + y)
+        let second = color(image, b * 128 + x, row * 128 + y)
+        sum += abs(first.x - second.x) + abs(first.y - second.y) + abs(first.z - second.z)
+      }
+    }
+    return sum / (3 * 128 * 128)
+  }
+
+  @Test func `the cube of few pixels comes nearer to the truth`() throws {
+    let (image, output) = try picture(of: "Example08NvdiffrastCube", ["--quick"])
+    #expect(image.width == 4 * 128 && image.height == 6 * 128)
+    let rows = output.split(separator: "\n").filter { $0.contains(" x ") && $0.hasPrefix("| a ") }
+    #expect(rows.count == 6)
+    for row in rows {
+      let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      let numbers = cells[2...3].compactMap { Double($0.split(separator: " ")[0]) }
+      #expect(numbers.count == 2 && numbers[1] < numbers[0], "\(row)")
+    }
+    // The truth in few pixels is the truth, blurred.
+    for row in 0..<6 { #expect(difference(image, row: row, 0, 3) < 0.12, "row \(row)") }
+  }
+
+  @Test func `the turn of the cube comes nearer to the truth`() throws {
+    let (image, output) = try picture(of: "Example09NvdiffrastPose", ["--quick"])
+    #expect(image.width == 4 * 128 && image.height == 2 * 128)
+    #expect(output.contains("| after the search |"))
+    for row in 0..<2 {
+      #expect(
+        difference(image, row: row, 0, 3) < difference(image, row: row, 0, 1), "row \(row)")
+    }
   }
 
   @Test func `the fit shows the cube beside itself`() throws {
