@@ -8,16 +8,61 @@ public struct FitProblem: Sendable {
   public var bounds: (lower: SIMD3<Float>, upper: SIMD3<Float>)?
   /// The mesh to start from; nil starts from a sphere.
   public var mesh: Mesh<Float>?
+  /// The light on the object, where it is known, fixed in the world; empty leaves the mesh unlit.
+  ///
+  /// Unused where the fit looks for the light itself.
+  public var lights: [Light<Float>]
+  /// How the known light meets the surface: its shading, specular colour and shininess.
+  ///
+  /// Colours are those of the mesh; the base colour is used where that has none and it is constant.
+  public var material: Material<Float>
 
   /// Makes a problem.
   public init(
     targets: [TargetView], bounds: (lower: SIMD3<Float>, upper: SIMD3<Float>)? = nil,
-    mesh: Mesh<Float>? = nil
+    mesh: Mesh<Float>? = nil, lights: [Light<Float>] = [],
+    material: Material<Float> = Material(shading: .lambert)
   ) {
     precondition(!targets.isEmpty, "a fit takes at least one target")
     self.targets = targets
     self.bounds = bounds
     self.mesh = mesh
+    self.lights = lights
+    self.material = material
+  }
+
+  /// Whether the object's colours are given, so that they can be compared.
+  public var isColored: Bool {
+    if mesh?.vertexColors != nil || mesh?.faceColors != nil { return true }
+    guard mesh != nil, case .constant = material.baseColor else { return false }
+    return true
+  }
+
+  /// Puts the known lights and the material into a scene of the mesh.
+  func light(_ scene: inout Scene<Float>) {
+    let given = scene.materials[0].baseColor
+    let isBare = scene.meshes[0].vertexColors == nil && scene.meshes[0].faceColors == nil
+    if !lights.isEmpty {
+      scene.materials[0] = material
+      scene.lights = lights
+    }
+    scene.materials[0].baseColor = given
+    if isBare, case .constant = material.baseColor {
+      scene.materials[0].baseColor = material.baseColor
+    }
+  }
+
+  /// The share of the targets' pixels that the object covers: at least one pixel, at most all.
+  var coverage: Double {
+    var (pixels, covered) = (0, 0.0)
+    for target in targets {
+      pixels += target.picture.pixelCount
+      for i in stride(from: 3, to: target.picture.values.count, by: 4) {
+        let alpha = target.picture.values[i]
+        if alpha > 0 { covered += Double(Swift.min(alpha, 1)) }
+      }
+    }
+    return Swift.max(covered, 1) / Double(Swift.max(pixels, 1))
   }
 
   /// The longest side of any target, pixels.

@@ -63,7 +63,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       givenColors
       ?? (config.unknowns.contains(.color)
         ? (0..<mesh.vertexCount).flatMap { _ in [mean.x, mean.y, mean.z] } : [])
-    isColored = !colors.isEmpty
+    isColored = !colors.isEmpty || problem.isColored
     state = FitState(
       mesh: mesh, colorsSRGB: colors,
       pose: Self.poseStart(config, center: sphere.center, radius: radius),
@@ -177,7 +177,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   /// The scene of the present state.
   public var scene: Scene<Float> {
     var mesh = state.mesh
-    if isColored { mesh.vertexColors = state.colorsSRGB.map { sRGBDecode($0) } }
+    if !state.colorsSRGB.isEmpty { mesh.vertexColors = state.colorsSRGB.map { sRGBDecode($0) } }
     let isLit = config.unknowns.contains(.light)
     var scene = Scene(
       mesh, shading: isLit ? .lambert : .unlit, lights: isLit ? state.lights : [],
@@ -185,6 +185,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
         sRGBDecode(state.background[0]), sRGBDecode(state.background[1]),
         sRGBDecode(state.background[2])))
     scene.instances[0].transform = state.pose
+    if !isLit { problem.light(&scene) }
     return scene
   }
 

@@ -299,6 +299,7 @@ extension FitProblem {
       add(mesh.faceColors ?? [])
       add(mesh.normals ?? [])
     }
+    if !lights.isEmpty { add(Array("\(lights) \(material)".utf8.map(Float.init))) }
     return hash
   }
 }
