@@ -124,7 +124,8 @@ import Testing
     arguments: [
       "version=2", "stages=[]", "unknowns=[]", "unknowns=[shape, shape]", "init=''",
       "checkpoint_every=0", "preview_every=-1", "time_limit_seconds=-1", "time_limit_seconds=.inf",
-      "pose.start.rotation_degrees=10", "pose.trial_steps=-1", "pose.trial_degrees=.nan",
+      "pose.start.rotation_degrees=10", "pose.trial_steps=-1", "pose.trial_starts=0",
+      "pose.trial_degrees=.nan",
       "regularizers.laplacian=-1", "regularizers.edge=.nan",
       "losses.color=.nan", "losses.huber_delta=0", "stages.0.steps=-1",
       "stages.0.steps=9000000000000000000", "stages.0.edge_width_px=[1]",
@@ -262,5 +263,20 @@ import Testing
     #expect(config.fitted(to: [0.1, 0.2, 0.4, 0], spent: 5).stages.map(\.steps) == [5, 5, 6, 0])
     #expect(config.fitted(to: [0.1, 0.2, 0.4, 0], spent: 20).stages.map(\.steps) == [1, 1, 1, 0])
     #expect(config.fitted(to: [1e-6, 1e-6, 1e-6, 0]) == config)
+  }
+  @Test func `a plan counts the steps of its trials, and a time limit cuts them`() {
+    var config = FitConfig.plan(
+      unknowns: [.pose], initial: "cube.obj", imageSide: 128, viewCount: 1, isColored: true)
+    // 160 looks, 16 starts by 11 steps, 4 by 36; then 20, 150 and 150.
+    #expect(config.trialStepCount == 160 + 176 + 144 && config.renderCount == 800)
+    config.timeLimitSeconds = 1000
+    #expect(config.fitted(to: [0.1, 0.1, 0.1]) == config)
+    config.timeLimitSeconds = 24
+    let short = config.fitted(to: [0.1, 0.1, 0.1])
+    #expect(short.pose.trialStarts == 40 && short.renderCount <= 240)
+    config.timeLimitSeconds = 1
+    #expect(config.fitted(to: [0.1, 0.1, 0.1]).trialStepCount == 0)
+    config.unknowns = [.cameras]
+    #expect(config.trialStepCount == 0)
   }
 }

@@ -45,6 +45,9 @@ extension FitConfig {
     try need(
       (0...10_000).contains(pose.trialSteps),
       "'pose.trial_steps' is \(pose.trialSteps), not in 0...10000")
+    try need(
+      (1...10_000).contains(pose.trialStarts),
+      "'pose.trial_starts' is \(pose.trialStarts), not in 1...10000")
     try need(pose.trialDegrees.isFinite, "'pose.trial_degrees' is not finite")
     try needWeights(losses.weights("losses"))
     try need(losses.huberDelta > 0, "'losses.huber_delta' is not positive")

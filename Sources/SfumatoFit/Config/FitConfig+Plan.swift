@@ -15,7 +15,7 @@ extension FitConfig {
     plan(
       unknowns: unknowns, initial: problem.mesh == nil ? "sphere" : initial,
       imageSide: problem.imageSide, viewCount: problem.targets.count,
-      isColored: unknowns.contains(.color) || problem.mesh?.vertexColors != nil)
+      isColored: unknowns.contains(.color) || problem.isColored, coverage: problem.coverage)
   }
 
   /// The plan for what is given and asked: stages from coarse to fine, every value open to change.
@@ -27,25 +27,35 @@ extension FitConfig {
   ///   - viewCount: how many targets there are.
   ///   - isColored: whether the given mesh has colours. Colours are compared where it has, and where color, light
   ///     or background are unknown.
+  ///   - coverage: the share of the targets' pixels that the object covers. It weighs the colours of a known object.
   /// - Returns: a complete configuration.
   public static func plan(
-    unknowns: [Unknown], initial: String, imageSide: Int, viewCount: Int, isColored: Bool
+    unknowns: [Unknown], initial: String, imageSide: Int, viewCount: Int, isColored: Bool,
+    coverage: Double = 1
   ) -> FitConfig {
+    precondition(coverage > 0 && coverage <= 1, "coverage \(coverage)")
     let comparesColor = isColored || unknowns.contains(where: \.isSeenInColorAlone)
-    let losses = Losses(color: comparesColor ? 1 : 0, huberDelta: 0.1, alpha: 1, iou: 0.1)
+    let knowsColor = isColored && !unknowns.contains(where: \.isSeenInColorAlone)
+    let isPose = !unknowns.contains(.shape)
+    // Wrong colours all over a known object then weigh about as much as an outline that meets nowhere.
+    let color = !comparesColor ? 0 : knowsColor && isPose ? (30 / coverage).rounded() : 1
+    let losses = Losses(color: color, huberDelta: 0.1, alpha: 1, iou: 0.1)
     let stages =
-      unknowns.contains(.shape)
-      ? shapeStages(
+      isPose
+      ? poseStages(
+        imageSide: imageSide, losses: losses, tries: unknowns.contains(.pose),
+        knowsColor: knowsColor)
+      : shapeStages(
         fromSphere: initial == "sphere", imageSide: imageSide, viewCount: viewCount,
         losses: losses)
-      : poseStages(imageSide: imageSide, losses: losses)
     return FitConfig(
       version: 1, unknowns: unknowns, initial: initial, seed: 0, timeLimitSeconds: 0,
       checkpointEvery: 50, previewEvery: 100,
       pose: Pose(
         start: PoseStart(rotationDegrees: 0, offsetRadii: 0),
-        trialSteps: unknowns.contains(.pose) && !unknowns.contains(.shape) ? 80 : 0,
-        trialDegrees: 45), losses: losses,
+        trialStarts: 160, trialSteps: unknowns.contains(.pose) && isPose ? 48 : 0,
+        // Outlines alone can hardly tell an object from the front and from behind.
+        trialDegrees: knowsColor ? 180 : 90), losses: losses,
       regularizers: Regularizers(laplacian: 0.0005, edge: 0.2, normal: 0.0002), stages: stages)
   }
 
@@ -96,11 +106,16 @@ extension FitConfig {
     return stages
   }
 
-  /// Of a known shape: outlines with very wide edges, so that distant outlines attract, then colour and narrow edges.
-  private static func poseStages(imageSide: Int, losses: Losses) -> [Stage] {
+  /// Of a known shape: outlines and colours, small pictures first.
+  ///
+  /// With trials the first stage's edges are narrow and its steps few: the trials have brought the object near. Without, wide
+  /// edges let distant outlines attract.
+  private static func poseStages(
+    imageSide: Int, losses: Losses, tries: Bool, knowsColor: Bool
+  ) -> [Stage] {
     func stage(
-      _ name: String, steps: Int, width: [Double], side: Int, rigid: Double, color: Double,
-      iou: Double
+      _ name: String, steps: Int, width: [Double], side: Int, rigid: Double,
+      rigidEnd: Double = 0.1, color: Double, iou: Double
     ) -> Stage {
       var own = losses
       own.color *= color
@@ -110,13 +125,18 @@ extension FitConfig {
         tailBound: 1e-3,
         imageScale: scale(side, of: imageSide), mode: .soft, viewsPerStep: 8, subdivide: 0,
         smoothing: 0, depthTemperature: 0.01,
-        learningRates: rates(shape: 0, color: 0.03, rigid: rigid), learningRateEnd: 0.1,
+        learningRates: rates(shape: 0, color: 0.03, rigid: rigid), learningRateEnd: rigidEnd,
         losses: own)
     }
     return [
-      stage("approach", steps: 150, width: [3, 1], side: 64, rigid: 0.03, color: 0.2, iou: 1),
+      stage(
+        "approach", steps: tries ? 20 : 150, width: tries ? [1, 0.5] : [3, 1], side: 64,
+        rigid: 0.03, rigidEnd: tries ? 0.3 : 0.1, color: knowsColor ? 1 : 0.2,
+        iou: knowsColor ? 0.2 : 1),
       stage("align", steps: 150, width: [1.5, 0.6], side: 128, rigid: 0.01, color: 0.5, iou: 1),
-      stage("refine", steps: 150, width: [0.8, 0.3], side: 256, rigid: 0.004, color: 1, iou: 0.3),
+      stage(
+        "refine", steps: 150, width: [0.8, 0.3], side: 256, rigid: knowsColor ? 0.01 : 0.004,
+        color: 1, iou: 0.3),
     ]
   }
 }

@@ -139,13 +139,16 @@ public struct FitConfig: Codable, Equatable, Sendable {
   public struct Pose: Codable, Equatable, Sendable {
     /// Where it starts.
     public var start: PoseStart
-    /// Steps that each trial start gets before the best goes on; 0 tries none but the given start.
+    /// How many starts are looked at, the given one and turns of it; each costs one step.
+    public var trialStarts: Int
+    /// Steps of the longest trial, before the best start goes on; 0 tries none but the given start.
     public var trialSteps: Int
-    /// How far trial starts are turned from the given one, about each axis both ways, degrees.
+    /// How far starts may be turned from the given one, degrees; 180 tries all rotations.
     public var trialDegrees: Double
 
     enum CodingKeys: String, CodingKey {
       case start
+      case trialStarts = "trial_starts"
       case trialSteps = "trial_steps"
       case trialDegrees = "trial_degrees"
     }
@@ -196,13 +199,18 @@ public struct FitConfig: Codable, Equatable, Sendable {
   func fitted(to secondsPerStep: [Double], spent: Double = 0) -> FitConfig {
     let planned = zip(stages, secondsPerStep).reduce(0) { $0 + Double($1.0.steps) * $1.1 }
     // A fifth is left for preparing stages, previews and results, and for a machine that slows down.
-    let hasTrials = unknowns.contains(.pose) && pose.trialSteps > 0
-    let trials =
-      hasTrials
-      ? Double(SceneRegression.trialCount * pose.trialSteps) * (secondsPerStep.first ?? 0) : 0
-    let allowed = max(timeLimitSeconds - spent - trials, 0) * 0.8
-    guard planned > allowed else { return self }
+    let secondsPerTrialStep = secondsPerStep.first ?? 0
+    let left = max(timeLimitSeconds - spent, 0)
     var copy = self
+    // Trials take no more than half of the time; fewer than eight starts are not worth it.
+    let trials = Double(trialStepCount) * secondsPerTrialStep
+    if trials > left / 2 {
+      copy.pose.trialStarts = Int(Double(pose.trialStarts) * left / 2 / trials)
+      if copy.pose.trialStarts < 8 { (copy.pose.trialStarts, copy.pose.trialSteps) = (1, 0) }
+    }
+    let allowed =
+      max(left - Double(copy.trialStepCount) * secondsPerTrialStep, 0) * 0.8
+    guard planned > allowed else { return copy }
     for i in copy.stages.indices where stages[i].steps > 0 {
       copy.stages[i].steps = max(1, Int(Double(stages[i].steps) * (allowed / planned)))
     }

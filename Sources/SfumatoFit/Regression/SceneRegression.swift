@@ -99,14 +99,21 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   }
 
   /// Takes one step; nil when the plan is done.
-  public mutating func next() -> FitStep? {
+  public mutating func next() -> FitStep? { next(unless: { false }) }
+
+  /// Takes one step; nil when the plan is done, or where the trials before the first step were told to stop.
+  ///
+  /// Stopped trials leave the fit where it was: the next call begins with them anew.
+  mutating func next(unless shouldStop: () -> Bool) -> FitStep? {
     while state.stage < config.stages.count, state.step >= config.stages[state.stage].steps {
       state.stage += 1
       state.step = 0
     }
     guard state.stage < config.stages.count else { return nil }
     let stage = config.stages[state.stage]
-    if state.step == 0 { enter(stage) }
+    if state.step == 0 {
+      guard enter(stage, unless: shouldStop) else { return nil }
+    }
     if level?.stage != state.stage { level = makeLevel(stage) }
     let width = stage.mode == .soft ? smoothing(stage).edgeWidthPixels : 0
     let (loss, isTaken) =
@@ -145,15 +152,18 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     return blank
   }
 
-  private mutating func enter(_ stage: FitConfig.Stage) {
-    if state.totalSteps == 0, config.pose.trialSteps > 0, config.unknowns.contains(.pose) {
-      state.pose = bestStart(stage)
+  /// Prepares a stage; false where the trials before the first step were told to stop.
+  private mutating func enter(_ stage: FitConfig.Stage, unless shouldStop: () -> Bool) -> Bool {
+    if state.totalSteps == 0, !config.trialRounds.isEmpty {
+      guard let start = bestStart(stage, unless: shouldStop) else { return false }
+      state.pose = start
     }
     for _ in 0..<stage.subdivide { state.subdivide() }
     state.resetOptimizers(parameterCount: parameterCount(stage))
     state.narrowing = Narrowing()
     state.best = []
     while state.stageLosses.count <= state.stage { state.stageLosses.append(.nan) }
+    return true
   }
 
   private mutating func makeLevel(_ stage: FitConfig.Stage) -> Level {

@@ -151,16 +151,25 @@ public struct FitRun: Sendable {
     var skipped = 0
     let metrics = try LineLog(folder.metricsPath)
     let log = try LineLog(folder.logPath)
+    func reasonToStop() -> String? {
+      if shouldStop() { return "signal" }
+      return limit > 0 && Date().timeIntervalSince(began) > limit ? "time_limit" : nil
+    }
     while true {
-      if shouldStop() {
-        stoppedBy = "signal"
+      if let reason = reasonToStop() {
+        stoppedBy = reason
         break
       }
-      if limit > 0, Date().timeIntervalSince(began) > limit {
-        stoppedBy = "time_limit"
+      // Trials before the first step stop as well, and begin anew on resuming.
+      var reason: String?
+      let next = regression.next {
+        reason = reasonToStop()
+        return reason != nil
+      }
+      guard let step = next else {
+        stoppedBy = reason ?? stoppedBy
         break
       }
-      guard let step = regression.next() else { break }
       try metrics.append("\(step.index),\(step.stageName),\(step.loss),\(step.edgeWidthPixels)")
       progress(step)
       if step.wasSkipped { skipped += 1 }
