@@ -49,7 +49,8 @@ let wideDefines: [SwiftSetting] = []
 // Published experiments, each an example with one command; the tables are in Documentation.docc/Experiments.md.
 let experimentFolders = [
   ("Example04GenDRShape", "04-gendr-shape"), ("Example05GenDRCameraPose", "05-gendr-camera-pose"),
-  ("Example06Family", "06-family"), ("Example08NvdiffrastCube", "08-nvdiffrast-cube"),
+  ("Example06Family", "06-family"), ("Example07ColorCubePose", "07-color-cube-pose"),
+  ("Example08NvdiffrastCube", "08-nvdiffrast-cube"),
   ("Example09NvdiffrastPose", "09-nvdiffrast-pose"),
 ]
 let experiments: [Target] = experimentFolders.map { name, folder in

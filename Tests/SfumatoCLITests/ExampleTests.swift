@@ -107,6 +107,17 @@ import Testing
     }
   }
 
+  @Test func `the colour cube's table counts every render`() throws {
+    let folder = try TemporaryFolder()
+    let run = try CommandRun(["--quick"], in: folder.url, program: "Example07ColorCubePose")
+    #expect(run.exitCode == 0, "\(run.messages)")
+    let rows = run.output.split(separator: "\n").filter { $0.hasPrefix("| SoftRas, ") }
+    #expect(rows.count == 3 && rows.allSatisfy { $0.filter { $0 == "%" }.count == 3 })
+    // Six looks, 11 steps of a trial, 36 more, and six steps of the plan.
+    let own = try #require(run.output.split(separator: "\n").first { $0.hasPrefix("| default") })
+    #expect(own.contains("| 59 "), "\(own)")
+  }
+
   @Test func `the fit shows the cube beside itself`() throws {
     let (image, output) = try picture(of: "Example03Fit")
     #expect(image.width == 3 * 96 && image.height == 4 * 96)
