@@ -7,11 +7,17 @@ struct CheckedScene: Sendable {
   /// How the picture is made; its depth planes stand still.
   var mode: RenderSettings<Double>.Mode
 
+  /// How far the picture is shifted, pixels: in a symmetric view whole rows of pixels stand on kinks, half-way between edges.
+  static let shift = SIMD2(0.13, 0.07)
+
   /// The mesh in its colours, or in grey, under two lights that every mesh is seen by, the depth planes held as within a step of
   /// a fit.
   init(_ mesh: Mesh<Float>, camera: Camera<Float>, mode: RenderSettings<Double>.Mode) {
     let mesh = Mesh<Double>(mesh)
     self.camera = Camera<Double>(camera)
+    // A rotation from Float is no rotation to 1e-7, and moving it would make it one.
+    self.camera.worldToCamera.rotation = self.camera.worldToCamera.rotation.normalized
+    self.camera.principal += Self.shift
     // A light from over the camera's shoulder, at right angles to no normal of a symmetric shape: it has its kink there.
     let toWorld = self.camera.worldToCamera.rotation.conjugate.matrix
     scene = Scene(

@@ -149,6 +149,9 @@ struct Gradcheck: ParsableCommand {
     if let soft = check.checked.soft {
       picture += ", edges \(fourDigits(soft.edgeWidthPixels)) pixels wide"
     }
+    let shift = CheckedScene.shift
+    picture +=
+      ", shifted by \(shift.x), \(shift.y) pixels so that symmetric views stand on no kinks"
     var notes = [picture + "; a step is in its number's own unit, the shortest that a pixel wanted"]
     let kinked = results.filter { $0.kinkedPixels > 0 }
     if !kinked.isEmpty {

@@ -100,9 +100,10 @@ struct CoverageLanesTests {
         guard let worst = row.max(by: { $0.error(floor: floor) < $1.error(floor: floor) }) else {
           continue
         }
-        // Measured: 2e-6 of a gamma law of shape 0.1, 1.7e-6 of one of shape 20, 1e-6 of the others.
+        // Measured: 2e-6 of a gamma law of shape 0.1, 3.5e-6 of one of shape 20 (1.7e-6 with FMA), 1e-6 of the others.
         #expect(
-          worst.error(floor: floor) < 2.5e-6,
+          worst.error(floor: floor)
+            < (distribution == .gamma || distribution == .gammaReversed ? 5e-6 : 2.5e-6),
           "\(name) at \(worst.u): \(worst.found) for \(worst.wanted), \(kernels.instructionSet)")
       }
     }
