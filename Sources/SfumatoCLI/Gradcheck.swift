@@ -44,7 +44,7 @@ struct Gradcheck: ParsableCommand {
     help: ArgumentHelp(
       """
       Groups, and how many numbers of each: shape, color, pose, cameras, focal, light, background, smoothing. (default: all \
-      that the mode has; 24 numbers, 6 over 2000 faces, 3 over 20000)
+      that the mode has; 24 numbers, 4 over 1000 faces, 2 over 5000)
       """, valueName: "NAME[:count],..."))
   var params: Choices?
 

@@ -1,6 +1,6 @@
 // The renderer's gradient of one seen mesh against finite differences in Double, group by group. Start at `run`.
 //
-// A number moves by steps t of its unit (CheckedParameter.unit), t from 1e-4 down to 1e-6, and each pixel takes central differences
+// A number moves by steps t of its unit (CheckedParameter.unit), t from 1e-4 down to 1e-7, and each pixel takes central differences
 // at each. Too long a step sees the picture's curvature and its kinks (the end of a tail, a pixel half-way between two edges, a
 // visible face that changes), too short a one sees rounding; of the sweep a pixel takes the estimate that its neighbour repeats best.
 // So the few pixels that stand by a kink take short steps and all others long ones. The adjoint has no say in the choice.
@@ -45,7 +45,7 @@ struct GradientCheck: Sendable {
   private var generator: SplitMix64
 
   /// Steps of the sweep, fractions of a number's unit, a decade apart.
-  static let steps = [1e-4, 1e-5, 1e-6]
+  static let steps = [1e-4, 1e-5, 1e-6, 1e-7]
 
   /// Below this a unit's motion is no change of the loss, whose cotangents are random numbers up to 1: rounding leaves 1e-11.
   private static let nothing = 1e-5
@@ -79,7 +79,7 @@ struct GradientCheck: Sendable {
   /// How many numbers of a group are checked where the user does not say: fewer of large meshes, where a picture takes long.
   var defaultCount: Int {
     let faces = checked.scene.meshes[0].faceCount
-    return faces > 20_000 ? 3 : faces > 2000 ? 6 : 24
+    return faces > 5000 ? 2 : faces > 1000 ? 4 : 24
   }
 
   /// Checks a group on some of its numbers.
