@@ -48,7 +48,7 @@ struct PoseProblem: Sendable {
         wrt: [.cameras, .intrinsics])
       let bar = view.parametersBar(camera, gradient.cameras[0])
       guard bar.allSatisfy(\.isFinite) else { break }
-      let move = optimizer.step(gradient: bar, learningRate: 0.3 * 1000 / Double(max(steps, 300)))
+      let move = optimizer.step(gradient: bar, learningRate: 0.3)
       view.distance = max(view.distance + move[0], 0.5)
       view.elevation += move[1]
       view.azimuth += move[2]
@@ -84,7 +84,7 @@ struct GenDRCameraPose: ParsableCommand {
       print(
         """
         Reduced: \(problems) problems instead of 200, \(steps) steps instead of 1000 over the same \
-        scales, each 1000/300 times as long.
+        scales.
         """)
     }
     print(
