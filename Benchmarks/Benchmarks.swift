@@ -43,6 +43,7 @@ struct Benchmarks: ParsableCommand {
   }
 
   func run() throws {
+    FreedMemory.keep()
     guard let folder = meshes ?? ProcessInfo.processInfo.environment["SFUMATO_MESHES"] else {
       throw ValidationError("name the folder of the meshes: --meshes DIR or SFUMATO_MESHES.")
     }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import SfumatoCore
 internal import SfumatoFit
 internal import SfumatoIO
 
@@ -23,6 +24,7 @@ struct Sfumato: ParsableCommand {
 
   /// Parses, runs and maps errors to the exit codes above.
   static func main() {
+    FreedMemory.keep()
     do {
       var command = try parseAsRoot()
       try command.run()

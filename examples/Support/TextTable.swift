@@ -46,5 +46,6 @@ public func fixed(_ value: Double, _ digits: Int) -> String {
 public func sideBySide<T: Sendable>(
   _ count: Int, workers: Workers, _ body: @Sendable (Int) -> T
 ) -> [T] {
-  parallelMap(count, workers: workers, body)
+  FreedMemory.keep()
+  return parallelMap(count, workers: workers, body)
 }
