@@ -6,6 +6,8 @@
 public struct SoftTileJob {
   /// All faces of the view.
   public var faces: UnsafePointer<SoftKernelFace>
+  /// What they show; not read where alpha alone is wanted.
+  public var attributes: UnsafePointer<SoftKernelAttributes>
   /// The faces that can reach the tile, in face order.
   public var entries: UnsafePointer<Int32>
   /// How many entries there are.
@@ -32,21 +34,27 @@ public struct SoftTileJob {
   /// Forward reads the start and leaves the result with colours normalised and the weight inverted; backward reads.
   public var state: UnsafeMutablePointer<Float>
   /// Cotangents of alpha, red, green, blue, mean logit: five planes, or alpha alone; nil forward.
-  public var cotangents: UnsafePointer<Float>?
-  /// Out: the cotangent of each entry's face, 28 scalars: x, y, q, logit, red, green, blue by corner; nil forward.
-  public var gradients: UnsafeMutablePointer<Float>?
+  public var cotangents: UnsafePointer<Float>? = nil
+  /// Cotangents of alpha times survival up to here, of either sign, are left out.
+  public var negligible: Float = 0
+  /// Out: the cotangent of each entry's face, 28 scalars: x, y, q, logit, red, green, blue by corner; or the first 8
+  /// where alpha alone is wanted; nil forward.
+  public var gradients: UnsafeMutablePointer<Float>? = nil
+  /// Room for 128 scalars.
+  public var scratch: UnsafeMutablePointer<Float>
   /// Out: sums over the tile of the cotangent of u times u, and of the cotangent of u; nil where not wanted.
-  public var smoothing: UnsafeMutablePointer<Float>?
+  public var smoothing: UnsafeMutablePointer<Float>? = nil
 
-  /// Makes a job; forward leaves out the last three.
+  /// Makes a job; what backward needs besides is set afterwards.
   public init(
-    faces: UnsafePointer<SoftKernelFace>, entries: UnsafePointer<Int32>, entryCount: Int,
-    originX: Float, originY: Float, family: CoverageFamily, squared: Bool, hasColor: Bool,
-    inverseScale: Float, tailBound: Float, reach: Float, state: UnsafeMutablePointer<Float>,
-    cotangents: UnsafePointer<Float>? = nil, gradients: UnsafeMutablePointer<Float>? = nil,
-    smoothing: UnsafeMutablePointer<Float>? = nil
+    faces: UnsafePointer<SoftKernelFace>, attributes: UnsafePointer<SoftKernelAttributes>,
+    entries: UnsafePointer<Int32>, entryCount: Int, originX: Float, originY: Float,
+    family: CoverageFamily, squared: Bool, hasColor: Bool, inverseScale: Float,
+    tailBound: Float, reach: Float, state: UnsafeMutablePointer<Float>,
+    scratch: UnsafeMutablePointer<Float>
   ) {
     unsafe self.faces = faces
+    unsafe self.attributes = attributes
     unsafe self.entries = entries
     unsafe self.entryCount = entryCount
     unsafe self.originX = originX
@@ -58,8 +66,6 @@ public struct SoftTileJob {
     unsafe self.tailBound = tailBound
     unsafe self.reach = reach
     unsafe self.state = state
-    unsafe self.cotangents = cotangents
-    unsafe self.gradients = gradients
-    unsafe self.smoothing = smoothing
+    unsafe self.scratch = scratch
   }
 }

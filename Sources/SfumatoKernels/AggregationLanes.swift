@@ -134,6 +134,30 @@ func finishAggregation(_ job: borrowing SoftTileJob) {
   }
 }
 
+/// The blocks, a bit each, that no further face changes; none of an aggregation that is not a T-conorm with a running sum.
+@inline(never)
+func closedAggregation(_ job: borrowing SoftTileJob) -> UInt32 {
+  switch unsafe job.family.aggregation {
+  case .max, .drastic, .sum: return 0
+  case .probabilistic, .einstein, .hamacher, .hamacherProduct, .frank, .yager, .aczelAlsina, .dombi,
+    .schweizerSklarStrict, .schweizerSklarNilpotent:
+    break
+  }
+  var result: UInt32 = 0
+  for block in 0..<16 {
+    let state = unsafe job.state + block * 16
+    var survival = unsafe loadLanes(state)
+    if unsafe job.family.aggregation != .probabilistic {
+      let plane = unsafe runningPlane(job.state + block * 16, job)
+      survival = unsafe finished(
+        loadLanes(plane), sum: loadLanes(plane + 256), product: survival, job.family
+      ).survival
+    }
+    if smallestLane(-survival) > -closed { result |= 1 << UInt32(block) }
+  }
+  return result
+}
+
 /// 1 - alpha, and what the slope needs, from a block's sum of generators.
 @inline(__always)
 private func finished(

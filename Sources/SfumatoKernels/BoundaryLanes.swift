@@ -1,193 +1,198 @@
 internal import SfumatoKernelTypes
 
 // The signed distance of sixteen pixels to one face, and the weights of its corners: the lanes' twin of BoundaryFoot and
-// AttributeWeights in SfumatoCore, which explain the formulas.
+// AttributeWeights in SfumatoCore, which explain the formulas. Here each edge is two affine functions of the pixel: the signed
+// distance to its line, and the place along it from its middle. Over a tile a face has a value of each at the centres of the sixteen blocks,
+// in the job's scratch, and a pattern that a block's pixels add to it.
 
-/// The nearest boundary point of one face for each lane.
-struct BoundaryLanes {
-  /// Foot minus pixel.
-  var offsetX: Lanes
-  var offsetY: Lanes
-  /// Squared distance.
-  var squared: Lanes
-  /// Weights of the corners at the foot, sum 1.
-  var foot0: Lanes
-  var foot1: Lanes
-  var foot2: Lanes
-  var foot3: Lanes
-  /// Which edge is nearest; edge 0 where none is set.
-  var onEdge1: LaneMask
-  var onEdge2: LaneMask
-  var onEdge3: LaneMask
-  /// The smallest signed distance to an edge's line: not negative inside.
-  var inside: Lanes
+/// What a face's edges add to their values at a block's centre, pixel by pixel: signed distances to the edges' lines, and places
+/// along them.
+///
+/// A tuple for the reason that ``ProfileLanes`` is one; so are the other bundles of lanes that files share.
+typealias EdgePatterns = (
+  n0: Lanes, n1: Lanes, n2: Lanes, n3: Lanes, s0: Lanes, s1: Lanes, s2: Lanes, s3: Lanes
+)
+
+/// Patterns before a face is prepared.
+@_transparent
+var noPatterns: EdgePatterns {
+  (
+    Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero, Lanes.zero,
+    Lanes.zero
+  )
 }
 
-/// The squared distance as edges compete with it: a foot between an edge's corners wins against a corner that
-/// rounding cannot tell from it.
+/// One edge seen from sixteen pixels: the signed distance to its line, not negative inside; the place of the nearest point of the
+/// edge, from its middle; from the pixel to that point along the edge, 0 but at its ends; the squared distance to that point.
+typealias EdgeLanes = (normal: Lanes, place: Lanes, along: Lanes, squared: Lanes)
+
+/// Prepares a face for the blocks of a tile: its patterns, and the values at the blocks' centres in the scratch.
+///
+/// - Returns: the blocks of the tile whose pixels the face may reach, a bit each, by the signed distance at their centres.
+@inline(__always)
+func prepareEdges<Quadrilateral: Switch>(
+  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob,
+  _ patterns: inout EdgePatterns, _: Quadrilateral.Type
+) -> UInt32 {
+  let dx = unsafe face.x - SIMD4(repeating: job.originX)
+  let dy = unsafe face.y - SIMD4(repeating: job.originY)
+  var nearest = splat(.infinity)
+  var inside = splat(.infinity)
+  @_transparent func edge(_ k: Int, _ pattern: inout Lanes, _ placePattern: inout Lanes) {
+    let (nx, ny) = (splat(face.normalX[k]), splat(face.normalY[k]))
+    let (ex, ey) = (splat(face.directionX[k]), splat(face.directionY[k]))
+    let half = splat(face.halfLength[k])
+    pattern = -multiplyAdd(nx, laneColumns, ny * laneRows)
+    placePattern = multiplyAdd(ex, laneColumns, ey * laneRows)
+    // From the block's centre to the corner first: what cancels then is exact.
+    let (ax, ay) = (splat(dx[k]) - blockColumns, splat(dy[k]) - blockRows)
+    let normal = multiplyAdd(ax, nx, ay * ny)
+    let place = -multiplyAdd(ax, ex, ay * ey) - half
+    unsafe storeLanes(normal, job.scratch + 32 * k)
+    unsafe storeLanes(place, job.scratch + 32 * k + 16)
+    let along = minimum(maximum(place, -half), half) - place
+    nearest = minimum(nearest, multiplyAdd(along, along, normal * normal))
+    inside = minimum(inside, normal)
+  }
+  edge(0, &patterns.n0, &patterns.s0)
+  edge(1, &patterns.n1, &patterns.s1)
+  edge(2, &patterns.n2, &patterns.s2)
+  if Quadrilateral.isOn { edge(3, &patterns.n3, &patterns.s3) }
+  // Half the diagonal between a block's corner pixel centres, and a little for rounding.
+  let limit = unsafe job.reach + 2.122
+  return lessBits(nearest, splat(limit * limit)) | (~lessBits(inside, Lanes.zero) & 0xFFFF)
+}
+
+/// An edge seen from a block's pixels.
+@_transparent
+func edgeLanes(
+  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, _ k: Int, block: Int,
+  _ pattern: Lanes, _ placePattern: Lanes
+) -> EdgeLanes {
+  let normal = unsafe pattern + splat(job.scratch[32 * k + block])
+  let free = unsafe placePattern + splat(job.scratch[32 * k + 16 + block])
+  let half = splat(face.halfLength[k])
+  let place = minimum(maximum(free, -half), half)
+  let along = place - free
+  return (
+    normal: normal, place: place, along: along,
+    squared: multiplyAdd(along, along, normal * normal)
+  )
+}
+
+/// The squared distance as edges compete with it where there is colour: a foot between an edge's corners wins against a corner
+/// that rounding cannot tell from it.
 ///
 /// A pixel far from a small face sees the foot and the corner beside it at squared distances that agree to the last bit
 /// although the foot slides along the edge; with the corner the slope of the colour would be lost.
 @_transparent
-private func rank(_ squared: Lanes, _ t: Lanes, _ isOn: Bool) -> Lanes {
-  guard isOn else { return squared }
-  return squared.replacing(
-    with: squared * splat(1 - 2e-6), where: (t .> Lanes.zero) .& (t .< splat(1)))
+func rank(_ edge: EdgeLanes) -> Lanes {
+  edge.squared.replacing(
+    with: edge.squared * splat(1 - 2e-6), where: edge.along .== Lanes.zero)
+}
+
+/// A face's boundary seen from sixteen pixels: all edges, and which of them is nearest.
+struct BoundaryLanes {
+  var e0: EdgeLanes
+  var e1: EdgeLanes
+  var e2: EdgeLanes
+  var e3: EdgeLanes
+  /// Which edge is nearest: one of them a lane.
+  var on0: LaneMask
+  var on1: LaneMask
+  var on2: LaneMask
+  var on3: LaneMask
+  /// The smallest signed distance to an edge's line: not negative inside.
+  var inside: Lanes
+  /// Squared distance to the nearest edge.
+  var squared: Lanes
 }
 
 @_transparent
-func boundary(
-  _ face: borrowing SoftKernelFace, _ px: Lanes, _ py: Lanes, originX: Float, originY: Float,
-  quadrilateral: Bool, prefersFeet: Bool
+func boundary<Quadrilateral: Switch>(
+  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob,
+  _ patterns: EdgePatterns, block: Int, prefersFeet: Bool, _: Quadrilateral.Type
 ) -> BoundaryLanes {
-  let zero = Lanes.zero
-  let one = splat(1)
-  // Edge 0.
-  let ax0 = splat(face.x[0] - originX) - px
-  let ay0 = splat(face.y[0] - originY) - py
-  var e = (splat(face.edgeX[0]), splat(face.edgeY[0]))
-  var t = multiplyAdd(ax0, e.0, ay0 * e.1) * splat(-face.inverseSquaredLength[0])
-  t = minimum(maximum(t, zero), one)
-  var offsetX = multiplyAdd(e.0, t, ax0)
-  var offsetY = multiplyAdd(e.1, t, ay0)
-  var squared = multiplyAdd(offsetX, offsetX, offsetY * offsetY)
-  var best = rank(squared, t, prefersFeet)
-  var inside = multiplyAdd(ax0, splat(face.normalX[0]), ay0 * splat(face.normalY[0]))
-  var foot0 = one - t
-  var foot1 = t
-  // Edge 1.
-  let ax1 = splat(face.x[1] - originX) - px
-  let ay1 = splat(face.y[1] - originY) - py
-  e = (splat(face.edgeX[1]), splat(face.edgeY[1]))
-  t = multiplyAdd(ax1, e.0, ay1 * e.1) * splat(-face.inverseSquaredLength[1])
-  t = minimum(maximum(t, zero), one)
-  var ox = multiplyAdd(e.0, t, ax1)
-  var oy = multiplyAdd(e.1, t, ay1)
-  var d = multiplyAdd(ox, ox, oy * oy)
-  inside = minimum(
-    inside, multiplyAdd(ax1, splat(face.normalX[1]), ay1 * splat(face.normalY[1])))
-  var key = rank(d, t, prefersFeet)
-  var onEdge1 = key .< best
-  best = select(onEdge1, key, best)
-  squared = select(onEdge1, d, squared)
-  offsetX = select(onEdge1, ox, offsetX)
-  offsetY = select(onEdge1, oy, offsetY)
-  foot0 = select(onEdge1, zero, foot0)
-  foot1 = select(onEdge1, one - t, foot1)
-  var foot2 = select(onEdge1, t, zero)
-  // Edge 2.
-  let ax2 = splat(face.x[2] - originX) - px
-  let ay2 = splat(face.y[2] - originY) - py
-  e = (splat(face.edgeX[2]), splat(face.edgeY[2]))
-  t = multiplyAdd(ax2, e.0, ay2 * e.1) * splat(-face.inverseSquaredLength[2])
-  t = minimum(maximum(t, zero), one)
-  ox = multiplyAdd(e.0, t, ax2)
-  oy = multiplyAdd(e.1, t, ay2)
-  d = multiplyAdd(ox, ox, oy * oy)
-  inside = minimum(
-    inside, multiplyAdd(ax2, splat(face.normalX[2]), ay2 * splat(face.normalY[2])))
-  key = rank(d, t, prefersFeet)
-  var onEdge2 = key .< best
-  best = select(onEdge2, key, best)
-  squared = select(onEdge2, d, squared)
-  offsetX = select(onEdge2, ox, offsetX)
-  offsetY = select(onEdge2, oy, offsetY)
-  foot1 = select(onEdge2, zero, foot1)
-  foot2 = select(onEdge2, one - t, foot2)
-  foot0 = select(onEdge2, quadrilateral ? zero : t, foot0)
-  onEdge1 = onEdge1 .& .!onEdge2
-  var foot3 = zero
-  var onEdge3 = LaneMask(repeating: false)
-  if quadrilateral {
-    foot3 = select(onEdge2, t, zero)
-    let ax3 = splat(face.x[3] - originX) - px
-    let ay3 = splat(face.y[3] - originY) - py
-    e = (splat(face.edgeX[3]), splat(face.edgeY[3]))
-    t = multiplyAdd(ax3, e.0, ay3 * e.1) * splat(-face.inverseSquaredLength[3])
-    t = minimum(maximum(t, zero), one)
-    ox = multiplyAdd(e.0, t, ax3)
-    oy = multiplyAdd(e.1, t, ay3)
-    d = multiplyAdd(ox, ox, oy * oy)
-    inside = minimum(
-      inside, multiplyAdd(ax3, splat(face.normalX[3]), ay3 * splat(face.normalY[3])))
-    key = rank(d, t, prefersFeet)
-    onEdge3 = key .< best
-    squared = select(onEdge3, d, squared)
-    offsetX = select(onEdge3, ox, offsetX)
-    offsetY = select(onEdge3, oy, offsetY)
-    foot1 = select(onEdge3, zero, foot1)
-    foot2 = select(onEdge3, zero, foot2)
-    foot3 = select(onEdge3, one - t, foot3)
-    foot0 = select(onEdge3, t, foot0)
-    onEdge1 = onEdge1 .& .!onEdge3
-    onEdge2 = onEdge2 .& .!onEdge3
+  let none = LaneMask(repeating: false)
+  let e0 = unsafe edgeLanes(face, job, 0, block: block, patterns.n0, patterns.s0)
+  let e1 = unsafe edgeLanes(face, job, 1, block: block, patterns.n1, patterns.s1)
+  let e2 = unsafe edgeLanes(face, job, 2, block: block, patterns.n2, patterns.s2)
+  let key0 = prefersFeet ? rank(e0) : e0.squared
+  let key1 = prefersFeet ? rank(e1) : e1.squared
+  let key2 = prefersFeet ? rank(e2) : e2.squared
+  var on1 = key1 .< key0
+  let best = minimum(key0, key1)
+  var on2 = key2 .< best
+  on1 = on1 .& .!on2
+  var inside = minimum(minimum(e0.normal, e1.normal), e2.normal)
+  var squared = select(on2, e2.squared, select(on1, e1.squared, e0.squared))
+  guard Quadrilateral.isOn else {
+    return BoundaryLanes(
+      e0: e0, e1: e1, e2: e2, e3: e2, on0: .!(on1 .| on2), on1: on1, on2: on2, on3: none,
+      inside: inside, squared: squared)
   }
+  let e3 = unsafe edgeLanes(face, job, 3, block: block, patterns.n3, patterns.s3)
+  let key3 = prefersFeet ? rank(e3) : e3.squared
+  let on3 = key3 .< minimum(best, key2)
+  on1 = on1 .& .!on3
+  on2 = on2 .& .!on3
+  inside = minimum(inside, e3.normal)
+  squared = select(on3, e3.squared, squared)
   return BoundaryLanes(
-    offsetX: offsetX, offsetY: offsetY, squared: squared, foot0: foot0, foot1: foot1,
-    foot2: foot2, foot3: foot3, onEdge1: onEdge1, onEdge2: onEdge2, onEdge3: onEdge3,
-    inside: inside)
+    e0: e0, e1: e1, e2: e2, e3: e3, on0: .!(on1 .| on2 .| on3), on1: on1, on2: on2, on3: on3,
+    inside: inside, squared: squared)
 }
 
-/// Barycentric weights of the pixels in the triangle of corners 0, 1, 2.
+/// Weights of the corners, sum 1: at the pixel in the triangle of corners 0, 1, 2 where it is inside, else at the nearest
+/// boundary point.
 @_transparent
-func barycentrics(
-  _ face: borrowing SoftKernelFace, _ px: Lanes, _ py: Lanes, originX: Float, originY: Float
-) -> (Lanes, Lanes, Lanes) {
-  let ax = splat(face.x[0] - originX) - px
-  let ay = splat(face.y[0] - originY) - py
-  let bx = splat(face.x[1] - originX) - px
-  let by = splat(face.y[1] - originY) - py
-  let cx = splat(face.x[2] - originX) - px
-  let cy = splat(face.y[2] - originY) - py
-  let inverse = splat(face.inverseArea)
+func cornerWeights<Quadrilateral: Switch>(
+  _ near: borrowing BoundaryLanes, _ face: borrowing SoftKernelFace,
+  _ attributes: borrowing SoftKernelAttributes, _: Quadrilateral.Type
+) -> (Lanes, Lanes, Lanes, Lanes) {
+  let zero = Lanes.zero
+  let isInside = near.inside .>= zero
+  let inner = innerWeights(near, attributes, Quadrilateral.self)
+  // Shares of the second corner of each edge.
+  @_transparent func share(_ edge: EdgeLanes, _ k: Int) -> Lanes {
+    multiplyAdd(edge.place, splat(0.5 / face.halfLength[k]), splat(0.5))
+  }
+  @_transparent func pick(_ own: LaneMask, _ t: Lanes, _ before: LaneMask, _ s: Lanes) -> Lanes {
+    select(own, splat(1) - t, select(before, s, zero))
+  }
+  let t0 = share(near.e0, 0)
+  let t1 = share(near.e1, 1)
+  let t2 = share(near.e2, 2)
+  if Quadrilateral.isOn {
+    let t3 = share(near.e3, 3)
+    return (
+      select(isInside, inner.0, pick(near.on0, t0, near.on3, t3)),
+      select(isInside, inner.1, pick(near.on1, t1, near.on0, t0)),
+      select(isInside, inner.2, pick(near.on2, t2, near.on1, t1)),
+      select(isInside, zero, pick(near.on3, t3, near.on2, t2))
+    )
+  }
   return (
-    multiplyAdd(bx, cy, -(by * cx)) * inverse, multiplyAdd(cx, ay, -(cy * ax)) * inverse,
-    multiplyAdd(ax, by, -(ay * bx)) * inverse
+    select(isInside, inner.0, pick(near.on0, t0, near.on2, t2)),
+    select(isInside, inner.1, pick(near.on1, t1, near.on0, t0)),
+    select(isInside, inner.2, pick(near.on2, t2, near.on1, t1)), zero
   )
 }
 
-/// The blocks of the tile that a face can reach, a bit each.
+/// Barycentric weights of the pixels in the triangle of corners 0, 1, 2: heights over the edges across.
 ///
-/// First by the face's box; where that leaves more than four blocks, by the signed distance at the block centres
-/// against the reach plus the block's half diagonal.
+/// A quadrilateral's edge 2 is not the triangle's; what is left of 1 is corner 1's.
 @_transparent
-func reachableBlocks(_ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob) -> UInt32 {
-  let columns = unsafe blockRange(face.left - job.originX, face.right - job.originX, job.reach)
-  let rows = unsafe blockRange(face.top - job.originY, face.bottom - job.originY, job.reach)
-  // A row of four blocks, laid on each row of the range.
-  let row = (UInt32(2) &<< columns.last) &- (UInt32(1) &<< columns.first)
-  let onEach = ((UInt32(16) &<< (4 &* rows.last)) &- (UInt32(1) &<< (4 &* rows.first))) & 0x1111
-  let inBox = row &* onEach
-  guard inBox.nonzeroBitCount > 4 else { return inBox }
-  return unsafe inBox & nearBlocks(face, job)
-}
-
-/// The first and last of four blocks along an axis with a pixel centre within the reach of an interval; the bins see to it
-/// that there is one.
-@_transparent
-private func blockRange(
-  _ low: Float, _ high: Float, _ reach: Float
-) -> (first: UInt32, last: UInt32) {
-  // Block b has its pixel centres at 4 b + 0.5 to 4 b + 3.5.
-  let first = (low - reach - 3.5) * 0.25
-  let last = (high + reach - 0.5) * 0.25
-  let lowest: UInt32 = first > 2 ? 3 : first > 1 ? 2 : first > 0 ? 1 : 0
-  let highest: UInt32 = last < 1 ? 0 : last < 2 ? 1 : last < 3 ? 2 : 3
-  return (lowest, highest < lowest ? lowest : highest)
-}
-
-/// The blocks whose pixels may lie within the reach, by distance.
-@inline(never)
-private func nearBlocks(
-  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob
-) -> UInt32 {
-  let centerX = (laneColumns - splat(0.5)) * splat(4) + splat(2)
-  let centerY = (laneRows - splat(0.5)) * splat(4) + splat(2)
-  let near = unsafe boundary(
-    face, centerX, centerY, originX: job.originX, originY: job.originY,
-    quadrilateral: face.isQuadrilateral, prefersFeet: false)
-  let limit = unsafe job.reach + 2.1214  // half the diagonal between a block's corner pixel centres
-  return bits((near.squared .< splat(limit * limit)) .| (near.inside .>= Lanes.zero))
+func innerWeights<Quadrilateral: Switch>(
+  _ near: borrowing BoundaryLanes, _ attributes: borrowing SoftKernelAttributes,
+  _: Quadrilateral.Type
+) -> (Lanes, Lanes, Lanes) {
+  let w0 = near.e1.normal * splat(attributes.inverseHeight[1])
+  let w2 = near.e0.normal * splat(attributes.inverseHeight[0])
+  let w1 =
+    Quadrilateral.isOn
+    ? splat(1) - w0 - w2 : near.e2.normal * splat(attributes.inverseHeight[2])
+  return (w0, w1, w2)
 }
 
 /// How near the nearest colour of each of the tile's sixteen blocks is at least, a lane a block: the smallest over the
@@ -206,20 +211,24 @@ func nearestLogits(_ job: borrowing SoftTileJob, inverted: Bool) -> Lanes {
     let exponent = unsafe unsafeBitCast(placed, to: Lanes.self) - splat(8_388_608 + 127)
     let power = inverted ? -exponent - splat(1) : exponent
     let seen = multiplyAdd(power, splat(0.693_147_18), largest)
-    let logits = seen.replacing(with: -1e30, where: weight .<= Lanes.zero)
-    let eight = logits.lowHalf.replacing(
-      with: logits.highHalf, where: logits.highHalf .< logits.lowHalf)
-    let four = eight.lowHalf.replacing(
-      with: eight.highHalf, where: eight.highHalf .< eight.lowHalf)
-    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .< four.lowHalf)
-    result[block] = two.y < two.x ? two.y : two.x
+    result[block] = smallestLane(seen.replacing(with: -1e30, where: weight .<= Lanes.zero))
   }
   return result
+}
+
+/// The smallest of the lanes.
+@_transparent
+func smallestLane(_ a: Lanes) -> Float {
+  let eight = a.lowHalf.replacing(with: a.highHalf, where: a.highHalf .< a.lowHalf)
+  let four = eight.lowHalf.replacing(
+    with: eight.highHalf, where: eight.highHalf .< eight.lowHalf)
+  let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .< four.lowHalf)
+  return two.y < two.x ? two.y : two.x
 }
 
 /// The blocks in which a face's share of the colour is below e^-17 = 4e-8 at every pixel, whatever its coverage: there
 /// only its alpha counts.
 @_transparent
-func hiddenBlocks(_ face: borrowing SoftKernelFace, _ nearest: Lanes) -> UInt32 {
-  bits(splat(face.largestLogit + 17) .< nearest)
+func hiddenBlocks(_ attributes: borrowing SoftKernelAttributes, _ nearest: Lanes) -> UInt32 {
+  lessBits(splat(attributes.largestLogit + 17), nearest)
 }

@@ -15,21 +15,24 @@ typealias CoverageLanes = (
 
 /// A profile and an aggregation of coverage.
 protocol CoverageModel {
-  /// The coverage of a face at the distances of a block.
-  static func coverage(
-    _ near: borrowing BoundaryLanes, distance: Lanes, _ job: borrowing SoftTileJob
-  ) -> CoverageLanes
+  /// Whether the profile is of the squared distance.
+  static var isSquared: Bool { get }
 
-  /// ∂u/∂(signed distance).
-  static func slope(distance: Lanes, _ job: borrowing SoftTileJob) -> Lanes
+  /// The coverage of a face at the squared distances of a block; `inside` is not negative inside.
+  static func coverage(
+    inside: Lanes, squared: Lanes, _ job: borrowing SoftTileJob
+  ) -> CoverageLanes
 
   /// Prepares the planes that alpha runs in.
   static func begin(_ job: borrowing SoftTileJob)
 
-  /// Adds a face to alpha; `state` is the block's place in plane 0.
+  /// Adds a face to alpha; `state` is the block's place in plane 0, `face` the coverage where it is known.
   static func absorb(
-    _ face: CoverageLanes, entry: Int, _ state: UnsafeMutablePointer<Float>,
-    _ job: borrowing SoftTileJob)
+    inside: Lanes, squared: Lanes, face: CoverageLanes?, entry: Int,
+    _ state: UnsafeMutablePointer<Float>, _ job: borrowing SoftTileJob)
+
+  /// The blocks, a bit each, of which no pixel has more left than ``closed`` of its survival, so that more faces change nothing.
+  static func closedBlocks(_ job: borrowing SoftTileJob) -> UInt32
 
   /// Turns what ran into survival and what backward reads.
   static func finish(_ job: borrowing SoftTileJob)
@@ -39,34 +42,50 @@ protocol CoverageModel {
     _ face: CoverageLanes, entry: Int, _ state: UnsafePointer<Float>,
     _ job: borrowing SoftTileJob
   ) -> Lanes
+
+  /// Whether ∂alpha/∂u is at most a few times the survival, so that it is negligible with it.
+  static func isBoundBySurvival(_ job: borrowing SoftTileJob) -> Bool
 }
 
-/// The logistic profile with independent coverages: plane 0 is the product of survivals.
+/// The survival below which a pixel is covered: 2^-40, while Float tells alpha from 1 down to 2^-25.
+@_transparent
+var closed: Float { 9.094_947e-13 }
+
+/// The logistic profile with independent coverages.
+///
+/// Plane 0 runs as the product of 1 / (1 - D) = max((1 - δ) (1 + e^u), 1), which needs no division; it may overflow to infinity, whose
+/// inverse is the survival 0.
 enum LogisticModel<Squared: Switch>: CoverageModel {
-  @inline(__always)
-  static func coverage(
-    _ near: borrowing BoundaryLanes, distance: Lanes, _ job: borrowing SoftTileJob
-  ) -> CoverageLanes {
-    let isInside = near.inside .>= Lanes.zero
-    let a = unsafe (Squared.isOn ? near.squared : distance) * splat(job.inverseScale)
-    let e = exponential(-a)
-    let r = splat(1) / (splat(1) + e)
-    let small = e * r
-    let upper = select(isInside, r, small)  // F(u), which is the hazard too
-    let rescale = unsafe splat(1 / (1 - job.tailBound))
-    let excess = unsafe upper - splat(job.tailBound)
-    return (
-      isActive: excess .> Lanes.zero, standardized: select(isInside, a, -a),
-      coverage: maximum(excess, Lanes.zero) * rescale,
-      survival: minimum(select(isInside, small, r) * rescale, splat(1)),
-      logCoverage: Lanes.zero, logSurvival: Lanes.zero, density: small * r * rescale, hazard: upper
-    )
+  @_transparent
+  static var isSquared: Bool { Squared.isOn }
+
+  /// e^u, and u over ln 2, within ±126 ln 2.
+  @_transparent
+  private static func odds(
+    _ inside: Lanes, _ squared: Lanes, _ job: borrowing SoftTileJob
+  ) -> (value: Lanes, logarithm: Lanes) {
+    let scale = unsafe splat(job.inverseScale * 1.442_695_041)
+    let a = (Squared.isOn ? squared : squareRoot(squared)) * scale
+    let y = withSign(of: inside, minimum(a, splat(126)))
+    return (powerOfTwo(y), y)
   }
 
   @inline(__always)
-  static func slope(distance: Lanes, _ job: borrowing SoftTileJob) -> Lanes {
-    let scale = unsafe splat(job.inverseScale)
-    return Squared.isOn ? (distance + distance) * scale : scale
+  static func coverage(
+    inside: Lanes, squared: Lanes, _ job: borrowing SoftTileJob
+  ) -> CoverageLanes {
+    let (odds, y) = unsafe odds(inside, squared, job)
+    let lower = splat(1) / (splat(1) + odds)
+    let upper = odds * lower  // F(u), which is the hazard too
+    let rescale = unsafe splat(1 / (1 - job.tailBound))
+    let excess = unsafe upper - splat(job.tailBound)
+    return (
+      isActive: excess .> Lanes.zero, standardized: y * splat(0.693_147_181),
+      coverage: maximum(excess, Lanes.zero) * rescale,
+      survival: minimum(lower * rescale, splat(1)),
+      logCoverage: Lanes.zero, logSurvival: Lanes.zero, density: upper * lower * rescale,
+      hazard: upper
+    )
   }
 
   @inline(__always)
@@ -74,14 +93,32 @@ enum LogisticModel<Squared: Switch>: CoverageModel {
 
   @inline(__always)
   static func absorb(
-    _ face: CoverageLanes, entry: Int, _ state: UnsafeMutablePointer<Float>,
-    _ job: borrowing SoftTileJob
+    inside: Lanes, squared: Lanes, face: CoverageLanes?, entry: Int,
+    _ state: UnsafeMutablePointer<Float>, _ job: borrowing SoftTileJob
   ) {
-    unsafe storeLanes(loadLanes(state) * face.survival, state)
+    let odds = unsafe odds(inside, squared, job).value
+    let kept = unsafe splat(1 - job.tailBound)
+    let factor = maximum(multiplyAdd(odds, kept, kept), splat(1))
+    unsafe storeLanes(loadLanes(state) * factor, state)
   }
 
   @inline(__always)
-  static func finish(_ job: borrowing SoftTileJob) {}
+  static func closedBlocks(_ job: borrowing SoftTileJob) -> UInt32 {
+    var result: UInt32 = 0
+    for block in 0..<16 {
+      let isClosed = unsafe smallestLane(loadLanes(job.state + block * 16)) > 1 / closed
+      result |= isClosed ? 1 << UInt32(block) : 0
+    }
+    return result
+  }
+
+  @inline(__always)
+  static func finish(_ job: borrowing SoftTileJob) {
+    for block in 0..<16 {
+      let state = unsafe job.state + block * 16
+      unsafe storeLanes(splat(1) / loadLanes(state), state)
+    }
+  }
 
   @inline(__always)
   static func alphaSlope(
@@ -90,17 +127,22 @@ enum LogisticModel<Squared: Switch>: CoverageModel {
   ) -> Lanes {
     unsafe loadLanes(state) * face.hazard
   }
+
+  @inline(__always)
+  static func isBoundBySurvival(_ job: borrowing SoftTileJob) -> Bool { true }
 }
 
 /// Any profile and any aggregation; see ``CoverageFamily``.
-enum FamilyModel: CoverageModel {
+enum FamilyModel<Squared: Switch>: CoverageModel {
+  @_transparent
+  static var isSquared: Bool { Squared.isOn }
+
   @inline(__always)
   static func coverage(
-    _ near: borrowing BoundaryLanes, distance: Lanes, _ job: borrowing SoftTileJob
+    inside: Lanes, squared: Lanes, _ job: borrowing SoftTileJob
   ) -> CoverageLanes {
-    let isInside = near.inside .>= Lanes.zero
-    let a = unsafe (job.squared ? near.squared : distance) * splat(job.inverseScale)
-    let u = select(isInside, a, -a)
+    let distance = Squared.isOn ? squared : squareRoot(squared)
+    let u = unsafe withSign(of: inside, distance * splat(job.inverseScale))
     let raw = unsafe profile(job.family, u)
     return unsafe cut(raw, u, tailBound: job.tailBound)
   }
@@ -133,20 +175,24 @@ enum FamilyModel: CoverageModel {
   }
 
   @inline(__always)
-  static func slope(distance: Lanes, _ job: borrowing SoftTileJob) -> Lanes {
-    let scale = unsafe splat(job.inverseScale)
-    return unsafe job.squared ? (distance + distance) * scale : scale
-  }
-
-  @inline(__always)
   static func begin(_ job: borrowing SoftTileJob) { unsafe beginAggregation(job) }
 
   @inline(__always)
   static func absorb(
-    _ face: CoverageLanes, entry: Int, _ state: UnsafeMutablePointer<Float>,
-    _ job: borrowing SoftTileJob
+    inside: Lanes, squared: Lanes, face: CoverageLanes?, entry: Int,
+    _ state: UnsafeMutablePointer<Float>, _ job: borrowing SoftTileJob
   ) {
-    unsafe absorbCoverage(face, entry: entry, state, job)
+    if let face {
+      unsafe absorbCoverage(face, entry: entry, state, job)
+    } else {
+      unsafe absorbCoverage(
+        coverage(inside: inside, squared: squared, job), entry: entry, state, job)
+    }
+  }
+
+  @inline(__always)
+  static func closedBlocks(_ job: borrowing SoftTileJob) -> UInt32 {
+    unsafe closedAggregation(job)
   }
 
   @inline(__always)
@@ -158,5 +204,15 @@ enum FamilyModel: CoverageModel {
     _ job: borrowing SoftTileJob
   ) -> Lanes {
     unsafe aggregationSlope(face, entry: entry, state, job)
+  }
+
+  @inline(__always)
+  static func isBoundBySurvival(_ job: borrowing SoftTileJob) -> Bool {
+    switch unsafe job.family.aggregation {
+    case .probabilistic, .einstein: true
+    case .max, .hamacher, .hamacherProduct, .frank, .yager, .aczelAlsina, .dombi,
+      .schweizerSklarStrict, .schweizerSklarNilpotent, .drastic, .sum:
+      false
+    }
   }
 }

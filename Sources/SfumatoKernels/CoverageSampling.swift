@@ -16,7 +16,7 @@ public func sampleCoverage(
   unsafe storeLanes(law.logSurvival, out + 16)
   unsafe storeLanes(law.hazard, out + 32)
   unsafe storeLanes(law.reverseHazard, out + 48)
-  let cut = FamilyModel.cut(law, u, tailBound: tailBound)
+  let cut = FamilyModel<Off>.cut(law, u, tailBound: tailBound)
   unsafe storeLanes(cut.coverage, out + 64)
   unsafe storeLanes(cut.survival, out + 80)
   unsafe storeLanes(cut.logCoverage, out + 96)

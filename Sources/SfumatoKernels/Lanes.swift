@@ -16,6 +16,15 @@ func multiplyAdd(_ a: Lanes, _ b: Lanes, _ c: Lanes) -> Lanes { clanes_fma(a, b,
 @_transparent
 func splat(_ value: Float) -> Lanes { Lanes(repeating: value) }
 
+/// The state of a block starts at `base`; planes are 256 scalars apart.
+@_transparent
+func loadLanes(_ base: UnsafePointer<Float>) -> Lanes { unsafe clanes_load(base) }
+
+@_transparent
+func storeLanes(_ value: Lanes, _ base: UnsafeMutablePointer<Float>) {
+  unsafe clanes_store(value, base)
+}
+
 @_transparent
 func minimum(_ a: Lanes, _ b: Lanes) -> Lanes { clanes_min(a, b) }
 
@@ -59,6 +68,34 @@ func exponential(_ x: Lanes) -> Lanes {
   return value.replacing(with: 0, where: x .< splat(-87))
 }
 
+/// 2^y for -126 <= y <= 126, with a relative error under 2e-7.
+///
+/// y = k + f with |f| <= 1/2: k by adding 1.5 * 2^23; a minimax polynomial of degree 5 in f; k shifted into the exponent.
+@_transparent
+func powerOfTwo(_ y: Lanes) -> Lanes {
+  let magic = splat(12_582_912)
+  let shifted = y + magic
+  let f = y - (shifted - magic)
+  var p = multiplyAdd(f, splat(0.001_326_472_4), splat(0.009_671_513))
+  p = multiplyAdd(f, p, splat(0.055_507_336))
+  p = multiplyAdd(f, p, splat(0.240_222_42))
+  p = multiplyAdd(f, p, splat(0.693_147))
+  p = multiplyAdd(f, p, splat(1))
+  let exponent = unsafe unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< 23
+  let bits = unsafe unsafeBitCast(p, to: SIMD16<UInt32>.self) &+ exponent
+  return unsafe unsafeBitCast(bits, to: Lanes.self)
+}
+
+/// The first where the lanes of `sign` are not negative, else its negative; -0 counts as negative.
+@_transparent
+func withSign(of sign: Lanes, _ a: Lanes) -> Lanes {
+  unsafe unsafeBitCast(
+    unsafeBitCast(a, to: SIMD16<UInt32>.self)
+      ^ (unsafeBitCast(sign, to: SIMD16<UInt32>.self)
+        & SIMD16<UInt32>(repeating: 0x8000_0000)),
+    to: Lanes.self)
+}
+
 /// The square root of each lane.
 @_transparent
 func squareRoot(_ x: Lanes) -> Lanes { clanes_sqrt(x) }
@@ -85,26 +122,28 @@ func horizontalSum(_ a: Lanes) -> Float {
   return two.x + two.y
 }
 
-/// The lanes as bits, lane 0 lowest.
+/// Where a < b, a bit a lane, lane 0 lowest.
 @_transparent
-func bits(_ mask: LaneMask) -> UInt32 {
-  let weights = SIMD16<UInt32>(
-    1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
-  let chosen = SIMD16<UInt32>.zero.replacing(with: weights, where: mask)
-  let eight = chosen.lowHalf | chosen.highHalf
-  let four = eight.lowHalf | eight.highHalf
-  let two = four.lowHalf | four.highHalf
-  return two.x | two.y
-}
+func lessBits(_ a: Lanes, _ b: Lanes) -> UInt32 { clanes_less_bits(a, b) }
 
-/// Columns of a block's pixel centres, from the block's left side.
+/// Columns of a block's pixel centres, from the block's centre.
 @_transparent
 var laneColumns: Lanes {
-  Lanes(0.5, 1.5, 2.5, 3.5, 0.5, 1.5, 2.5, 3.5, 0.5, 1.5, 2.5, 3.5, 0.5, 1.5, 2.5, 3.5)
+  Lanes(
+    -1.5, -0.5, 0.5, 1.5, -1.5, -0.5, 0.5, 1.5, -1.5, -0.5, 0.5, 1.5, -1.5, -0.5, 0.5, 1.5)
 }
 
-/// Rows of a block's pixel centres, from the block's top.
+/// Rows of a block's pixel centres, from the block's centre.
 @_transparent
 var laneRows: Lanes {
-  Lanes(0.5, 0.5, 0.5, 0.5, 1.5, 1.5, 1.5, 1.5, 2.5, 2.5, 2.5, 2.5, 3.5, 3.5, 3.5, 3.5)
+  Lanes(
+    -1.5, -1.5, -1.5, -1.5, -0.5, -0.5, -0.5, -0.5, 0.5, 0.5, 0.5, 0.5, 1.5, 1.5, 1.5, 1.5)
 }
+
+/// Columns of the centres of a tile's blocks, a lane a block, from the tile's left side.
+@_transparent
+var blockColumns: Lanes { Lanes(2, 6, 10, 14, 2, 6, 10, 14, 2, 6, 10, 14, 2, 6, 10, 14) }
+
+/// Rows of the centres of a tile's blocks, from the tile's top.
+@_transparent
+var blockRows: Lanes { Lanes(2, 2, 2, 2, 6, 6, 6, 6, 10, 10, 10, 10, 14, 14, 14, 14) }

@@ -269,7 +269,7 @@ private func gamma(_ v: Lanes, shape p: Float, logGamma: Float) -> ProfileLanes 
     term *= x * splat(1 / (p + n))
     series += term
     n += 1
-    if bits(term .> series * splat(3e-8)) == 0 { break }
+    if lessBits(series * splat(3e-8), term) == 0 { break }
   }
   // Above: Q = v^p e^-v / Γ(p) / (v + 1 - p - 1 (1 - p) / (v + 3 - p - ...)), from the inside out.
   let y = select(isBelow, splat(border), minimum(w, splat(1e4)))

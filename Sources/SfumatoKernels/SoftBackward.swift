@@ -1,48 +1,20 @@
 public import SfumatoKernelTypes
 
 // Adjoint of one tile: replays each face on each block it reaches and recomputes what forward knew. The cotangents of a
-// face's corners add up in registers over the tile's blocks and leave as one record an entry.
+// face's edges and corners add up in registers over the tile's blocks and leave as one record an entry.
 
 /// The adjoint of one tile.
 public func softBackward(_ job: borrowing SoftTileJob) {
-  guard unsafe job.family.isCommon else {
-    if unsafe job.hasColor {
-      unsafe backwardTile(job, On.self, FamilyModel.self)
-    } else {
-      unsafe backwardTile(job, Off.self, FamilyModel.self)
-    }
-    return
+  switch unsafe (job.family.isCommon, job.hasColor, job.squared) {
+  case (true, false, false): unsafe backwardTile(job, Off.self, LogisticModel<Off>.self)
+  case (true, false, true): unsafe backwardTile(job, Off.self, LogisticModel<On>.self)
+  case (true, true, false): unsafe backwardTile(job, On.self, LogisticModel<Off>.self)
+  case (true, true, true): unsafe backwardTile(job, On.self, LogisticModel<On>.self)
+  case (false, false, false): unsafe backwardTile(job, Off.self, FamilyModel<Off>.self)
+  case (false, false, true): unsafe backwardTile(job, Off.self, FamilyModel<On>.self)
+  case (false, true, false): unsafe backwardTile(job, On.self, FamilyModel<Off>.self)
+  case (false, true, true): unsafe backwardTile(job, On.self, FamilyModel<On>.self)
   }
-  switch unsafe (job.hasColor, job.squared) {
-  case (false, false): unsafe backwardTile(job, Off.self, LogisticModel<Off>.self)
-  case (false, true): unsafe backwardTile(job, Off.self, LogisticModel<On>.self)
-  case (true, false): unsafe backwardTile(job, On.self, LogisticModel<Off>.self)
-  case (true, true): unsafe backwardTile(job, On.self, LogisticModel<On>.self)
-  }
-}
-
-/// Cotangents of up to four corners, a lane a pixel.
-private struct CornerSums {
-  var v0 = Lanes.zero
-  var v1 = Lanes.zero
-  var v2 = Lanes.zero
-  var v3 = Lanes.zero
-
-  @_transparent
-  var reduced: SIMD4<Float> {
-    SIMD4(horizontalSum(v0), horizontalSum(v1), horizontalSum(v2), horizontalSum(v3))
-  }
-}
-
-/// Cotangents of everything that a face's corners carry.
-private struct FaceSums {
-  var x = CornerSums()
-  var y = CornerSums()
-  var q = CornerSums()
-  var logit = CornerSums()
-  var red = CornerSums()
-  var green = CornerSums()
-  var blue = CornerSums()
 }
 
 /// Cotangents of the smoothing, over all faces of the tile.
@@ -53,25 +25,34 @@ private struct SmoothingSums {
   var shift = Lanes.zero
 }
 
+/// The blocks of a tile, a bit each, in which a cotangent can matter.
+private struct LiveBlocks {
+  /// Where that of alpha can.
+  var alpha: UInt32 = 0
+  /// Where that of colour or depth is not 0.
+  var color: UInt32 = 0
+}
+
 private func backwardTile<Color: Switch, Model: CoverageModel>(
   _ job: borrowing SoftTileJob, _ color: Color.Type, _ model: Model.Type
 ) {
   guard let gradients = unsafe job.gradients else { return }
   let nearest = Color.isOn ? unsafe nearestLogits(job, inverted: true) : splat(-1e30)
+  let live = unsafe liveBlocks(
+    job, bySurvival: Model.isBoundBySurvival(job), hasColor: Color.isOn)
   var smoothing = SmoothingSums()
   for entry in unsafe 0..<job.entryCount {
-    let face = unsafe job.faces[Int(job.entries[entry])]
-    let blocks = unsafe reachableBlocks(face, job)
-    let hidden = Color.isOn ? blocks & hiddenBlocks(face, nearest) : 0
-    let out = unsafe UnsafeMutableRawPointer(gradients + entry * 28)
-    if face.isQuadrilateral {
+    let index = unsafe Int(job.entries[entry])
+    unsafe prefetchFace(job, entry: entry)
+    let out = unsafe UnsafeMutableRawPointer(gradients + entry * (Color.isOn ? 28 : 8))
+    if unsafe job.faces[index].isQuadrilateral {
       unsafe backwardFace(
-        face, job, entry: entry, blocks: blocks & ~hidden, hidden: hidden, out: out, &smoothing,
-        color, model, On.self)
+        index, job, entry: entry, nearest: nearest, live, out: out, &smoothing, color, model,
+        On.self)
     } else {
       unsafe backwardFace(
-        face, job, entry: entry, blocks: blocks & ~hidden, hidden: hidden, out: out, &smoothing,
-        color, model, Off.self)
+        index, job, entry: entry, nearest: nearest, live, out: out, &smoothing, color, model,
+        Off.self)
     }
   }
   guard let sums = unsafe job.smoothing else { return }
@@ -79,220 +60,221 @@ private func backwardTile<Color: Switch, Model: CoverageModel>(
   unsafe sums[1] = horizontalSum(smoothing.shift)
 }
 
-private func backwardFace<Color: Switch, Model: CoverageModel, Quadrilateral: Switch>(
-  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, entry: Int, blocks: UInt32,
-  hidden: UInt32, out: UnsafeMutableRawPointer, _ smoothing: inout SmoothingSums, _: Color.Type,
-  _: Model.Type, _: Quadrilateral.Type
-) {
-  var sums = FaceSums()
-  var left = blocks
-  while left != 0 {
-    let block = left.trailingZeroBitCount
-    left &= left &- 1
-    unsafe backwardBlock(
-      face, job, entry: entry, block: block, into: &sums, &smoothing, Color.self, Model.self,
-      Quadrilateral.self)
+@inline(never)
+private func liveBlocks(
+  _ job: borrowing SoftTileJob, bySurvival: Bool, hasColor: Bool
+) -> LiveBlocks {
+  var live = LiveBlocks()
+  guard let cotangents = unsafe job.cotangents else { return live }
+  for block in 0..<16 {
+    let bar = unsafe cotangents + block * 16
+    var alpha = unsafe magnitude(loadLanes(bar))
+    if bySurvival { alpha *= unsafe loadLanes(job.state + block * 16) }
+    let bit = UInt32(1) << UInt32(block)
+    let limit = unsafe bySurvival ? job.negligible : 0
+    if lessBits(splat(limit), alpha) != 0 { live.alpha |= bit }
+    guard hasColor else { continue }
+    var color = unsafe maximum(magnitude(loadLanes(bar + 256)), magnitude(loadLanes(bar + 512)))
+    color = unsafe maximum(color, magnitude(loadLanes(bar + 768)))
+    color = unsafe maximum(color, magnitude(loadLanes(bar + 1024)))
+    if lessBits(Lanes.zero, color) != 0 { live.color |= bit }
   }
-  if Color.isOn {
-    left = hidden
-    while left != 0 {
-      let block = left.trailingZeroBitCount
-      left &= left &- 1
-      unsafe backwardBlock(
-        face, job, entry: entry, block: block, into: &sums, &smoothing, Off.self, Model.self,
-        Quadrilateral.self)
-    }
-  }
-  unsafe out.storeBytes(of: sums.x.reduced, toByteOffset: 0, as: SIMD4<Float>.self)
-  unsafe out.storeBytes(of: sums.y.reduced, toByteOffset: 16, as: SIMD4<Float>.self)
-  guard Color.isOn else { return }
-  unsafe out.storeBytes(of: sums.q.reduced, toByteOffset: 32, as: SIMD4<Float>.self)
-  unsafe out.storeBytes(of: sums.logit.reduced, toByteOffset: 48, as: SIMD4<Float>.self)
-  unsafe out.storeBytes(of: sums.red.reduced, toByteOffset: 64, as: SIMD4<Float>.self)
-  unsafe out.storeBytes(of: sums.green.reduced, toByteOffset: 80, as: SIMD4<Float>.self)
-  unsafe out.storeBytes(of: sums.blue.reduced, toByteOffset: 96, as: SIMD4<Float>.self)
-}
-
-/// Adds weights times one value to the cotangents of the corners.
-@_transparent
-private func add(
-  _ value: Lanes, _ w: (Lanes, Lanes, Lanes, Lanes), to sums: inout CornerSums, quadrilateral: Bool
-) {
-  sums.v0 = multiplyAdd(w.0, value, sums.v0)
-  sums.v1 = multiplyAdd(w.1, value, sums.v1)
-  sums.v2 = multiplyAdd(w.2, value, sums.v2)
-  if quadrilateral { sums.v3 = multiplyAdd(w.3, value, sums.v3) }
+  return live
 }
 
 @inline(__always)
-private func backwardBlock<Color: Switch, Model: CoverageModel, Quadrilateral: Switch>(
-  _ face: borrowing SoftKernelFace, _ job: borrowing SoftTileJob, entry: Int, block: Int,
-  into sums: inout FaceSums, _ smoothing: inout SmoothingSums, _: Color.Type, _: Model.Type,
-  _: Quadrilateral.Type
+private func backwardFace<Color: Switch, Model: CoverageModel, Quadrilateral: Switch>(
+  _ index: Int, _ job: borrowing SoftTileJob, entry: Int, nearest: Lanes,
+  _ live: borrowing LiveBlocks, out: UnsafeMutableRawPointer,
+  _ smoothing: inout SmoothingSums, _: Color.Type, _: Model.Type, _: Quadrilateral.Type
+) {
+  let face = unsafe job.faces[index]
+  var patterns = noPatterns
+  let blocks = unsafe prepareEdges(face, job, &patterns, Quadrilateral.self)
+  guard blocks & (live.alpha | live.color) != 0 else {
+    for row in 0..<(Color.isOn ? 7 : 2) {
+      unsafe out.storeBytes(of: .zero, toByteOffset: 16 * row, as: SIMD4<Float>.self)
+    }
+    return
+  }
+  var outline = noOutlineSums
+  guard Color.isOn else {
+    var left = blocks & live.alpha
+    while left != 0 {
+      let block = takeBlock(&left)
+      unsafe backwardAlpha(
+        face, patterns, job, entry: entry, block: block, into: &outline, &smoothing, Model.self,
+        Quadrilateral.self)
+    }
+    unsafe storeOutline(outline, face, Quadrilateral.self, plus: (.zero, .zero), to: out)
+    return
+  }
+  let attributes = unsafe job.attributes[index]
+  let hidden = blocks & hiddenBlocks(attributes, nearest)
+  var colors = noColorSums
+  var open = blocks & ~hidden & (live.alpha | live.color)
+  while open != 0 {
+    let block = takeBlock(&open)
+    unsafe backwardColor(
+      face, attributes, patterns, job, entry: entry, block: block, into: &outline, &colors,
+      &smoothing, Model.self, Quadrilateral.self)
+  }
+  var covered = hidden & live.alpha
+  while covered != 0 {
+    let block = takeBlock(&covered)
+    unsafe backwardAlpha(
+      face, patterns, job, entry: entry, block: block, into: &outline, &smoothing, Model.self,
+      Quadrilateral.self)
+  }
+  unsafe storeOutline(
+    outline, face, Quadrilateral.self, plus: innerCorners(colors, face), to: out)
+  unsafe storeColors(colors, to: out + 32)
+}
+
+@inline(__always)
+private func backwardAlpha<Model: CoverageModel, Quadrilateral: Switch>(
+  _ face: borrowing SoftKernelFace, _ patterns: EdgePatterns,
+  _ job: borrowing SoftTileJob, entry: Int, block: Int, into outline: inout OutlineSums,
+  _ smoothing: inout SmoothingSums, _: Model.Type, _: Quadrilateral.Type
+) {
+  guard let cotangents = unsafe job.cotangents else { return }
+  let near = unsafe boundary(
+    face, job, patterns, block: block, prefersFeet: false, Quadrilateral.self)
+  let cover = unsafe Model.coverage(inside: near.inside, squared: near.squared, job)
+  let slope = unsafe Model.alphaSlope(cover, entry: entry, job.state + block * 16, job)
+  let bar = unsafe (loadLanes(cotangents + block * 16) * slope)
+    .replacing(with: 0, where: .!cover.isActive)
+  unsafe add(bar, cover, to: &smoothing, job)
+  let pull = unsafe distancePull(bar, near, job, Model.self)
+  addPull(pull, near, to: &outline, Model.self, Quadrilateral.self)
+}
+
+@_transparent
+private func add(
+  _ standardizedBar: Lanes, _ cover: CoverageLanes, to smoothing: inout SmoothingSums,
+  _ job: borrowing SoftTileJob
+) {
+  guard unsafe job.smoothing != nil else { return }
+  smoothing.scale = multiplyAdd(standardizedBar, cover.standardized, smoothing.scale)
+  smoothing.shift += standardizedBar
+}
+
+/// The cotangent of u times what makes of it, times the way to the nearest boundary point, the cotangent of that point.
+///
+/// Squared: ∂(± d² c)/∂p = ± 2 c (p - pixel). Plain: ± c (p - pixel) / d.
+@_transparent
+private func distancePull<Model: CoverageModel>(
+  _ standardizedBar: Lanes, _ near: borrowing BoundaryLanes, _ job: borrowing SoftTileJob,
+  _: Model.Type
+) -> Lanes {
+  let scale = unsafe Model.isSquared ? job.inverseScale * 2 : job.inverseScale
+  let signed = withSign(of: near.inside, standardizedBar) * splat(scale)
+  guard !Model.isSquared else { return signed }
+  return signed / maximum(squareRoot(near.squared), splat(touch))
+}
+
+@inline(__always)
+private func backwardColor<Model: CoverageModel, Quadrilateral: Switch>(
+  _ face: borrowing SoftKernelFace, _ attributes: borrowing SoftKernelAttributes,
+  _ patterns: EdgePatterns, _ job: borrowing SoftTileJob, entry: Int, block: Int,
+  into outline: inout OutlineSums, _ sums: inout ColorSums, _ smoothing: inout SmoothingSums,
+  _: Model.Type, _: Quadrilateral.Type
 ) {
   guard let cotangents = unsafe job.cotangents else { return }
   let zero = Lanes.zero
-  let one = splat(1)
-  let px = laneColumns + splat(Float(block & 3) * 4)
-  let py = laneRows + splat(Float(block >> 2) * 4)
   let near = unsafe boundary(
-    face, px, py, originX: job.originX, originY: job.originY, quadrilateral: Quadrilateral.isOn,
-    prefersFeet: Color.isOn)
+    face, job, patterns, block: block, prefersFeet: true, Quadrilateral.self)
   let isInside = near.inside .>= zero
-  let distance = squareRoot(near.squared)
-  let cover = unsafe Model.coverage(near, distance: distance, job)
+  let cover = unsafe Model.coverage(inside: near.inside, squared: near.squared, job)
   let isActive = cover.isActive
   let state = unsafe UnsafePointer(job.state + block * 16)
   let bar = unsafe cotangents + block * 16
   var standardizedBar = unsafe loadLanes(bar) * Model.alphaSlope(cover, entry: entry, state, job)
 
-  if Color.isOn {
-    let w = unsafe barycentrics(face, px, py, originX: job.originX, originY: job.originY)
-    let t0 = select(isInside, w.0, near.foot0)
-    let t1 = select(isInside, w.1, near.foot1)
-    let t2 = select(isInside, w.2, near.foot2)
-    let t3 = Quadrilateral.isOn ? select(isInside, zero, near.foot3) : zero
-    var total = multiplyAdd(
-      t0, splat(face.q[0]), multiplyAdd(t1, splat(face.q[1]), t2 * splat(face.q[2])))
-    if Quadrilateral.isOn { total = multiplyAdd(t3, splat(face.q[3]), total) }
-    let inverse = one / total
-    let b1 = t1 * splat(face.q[1]) * inverse
-    let b2 = t2 * splat(face.q[2]) * inverse
-    let b3 = Quadrilateral.isOn ? t3 * splat(face.q[3]) * inverse : zero
-    let b0 = t0 * splat(face.q[0]) * inverse
-    let b = (b0, b1, b2, b3)
-    @_transparent func interpolate(_ v: SIMD4<Float>) -> Lanes {
-      var sum = multiplyAdd(b1, splat(v[1] - v[0]), b2 * splat(v[2] - v[0]))
-      if Quadrilateral.isOn { sum = multiplyAdd(b3, splat(v[3] - v[0]), sum) }
-      return sum + splat(v[0])
-    }
-    let logit = interpolate(face.logit)
-    let largest = unsafe loadLanes(state + 256)
-    var softmax = unsafe exponential(minimum(logit - largest, zero)) * loadLanes(state + 512)
-    softmax = softmax.replacing(with: 0, where: .!isActive)
-    let weight = softmax * cover.coverage
-    let redBar = unsafe loadLanes(bar + 256)
-    let greenBar = unsafe loadLanes(bar + 512)
-    let blueBar = unsafe loadLanes(bar + 768)
-    let depthBar = unsafe loadLanes(bar + 1024)
-    var excessColor = unsafe (interpolate(face.red) - loadLanes(state + 768)) * redBar
-    excessColor = unsafe multiplyAdd(
-      interpolate(face.green) - loadLanes(state + 1024), greenBar, excessColor)
-    excessColor = unsafe multiplyAdd(
-      interpolate(face.blue) - loadLanes(state + 1280), blueBar, excessColor)
-    excessColor = unsafe multiplyAdd(logit - loadLanes(state + 1536), depthBar, excessColor)
-    standardizedBar = multiplyAdd(softmax * excessColor, cover.density, standardizedBar)
-    let logitBar = weight * (excessColor + depthBar)
-    add(logitBar, b, to: &sums.logit, quadrilateral: Quadrilateral.isOn)
-    add(weight * redBar, b, to: &sums.red, quadrilateral: Quadrilateral.isOn)
-    add(weight * greenBar, b, to: &sums.green, quadrilateral: Quadrilateral.isOn)
-    add(weight * blueBar, b, to: &sums.blue, quadrilateral: Quadrilateral.isOn)
-
-    // Corner weights: b = t q / Σ t q.
-    @_transparent func weightBar(_ k: Int) -> Lanes {
-      var sum = weight * redBar * splat(face.red[k])
-      sum = multiplyAdd(weight * greenBar, splat(face.green[k]), sum)
-      sum = multiplyAdd(weight * blueBar, splat(face.blue[k]), sum)
-      return multiplyAdd(logitBar, splat(face.logit[k]), sum)
-    }
-    let bar0 = weightBar(0)
-    let bar1 = weightBar(1)
-    let bar2 = weightBar(2)
-    let bar3 = Quadrilateral.isOn ? weightBar(3) : zero
-    var mean = multiplyAdd(b0, bar0, multiplyAdd(b1, bar1, b2 * bar2))
-    if Quadrilateral.isOn { mean = multiplyAdd(b3, bar3, mean) }
-    let c0 = (bar0 - mean) * inverse
-    let c1 = (bar1 - mean) * inverse
-    let c2 = (bar2 - mean) * inverse
-    let c3 = Quadrilateral.isOn ? (bar3 - mean) * inverse : zero
-    sums.q.v0 = multiplyAdd(c0, t0, sums.q.v0)
-    sums.q.v1 = multiplyAdd(c1, t1, sums.q.v1)
-    sums.q.v2 = multiplyAdd(c2, t2, sums.q.v2)
-    if Quadrilateral.isOn { sums.q.v3 = multiplyAdd(c3, t3, sums.q.v3) }
-    let tBar0 = c0 * splat(face.q[0])
-    let tBar1 = c1 * splat(face.q[1])
-    let tBar2 = c2 * splat(face.q[2])
-    let tBar3 = Quadrilateral.isOn ? c3 * splat(face.q[3]) : zero
-
-    // Inside: moving corner k by δ is moving the pixel by -w_k δ.
-    let area = splat(face.inverseArea)
-    var slopeX =
-      multiplyAdd(
-        tBar0, splat(face.y[1] - face.y[2]),
-        multiplyAdd(
-          tBar1, splat(face.y[2] - face.y[0]), tBar2 * splat(face.y[0] - face.y[1]))) * area
-    var slopeY =
-      multiplyAdd(
-        tBar0, splat(face.x[2] - face.x[1]),
-        multiplyAdd(
-          tBar1, splat(face.x[0] - face.x[2]), tBar2 * splat(face.x[1] - face.x[0]))) * area
-    slopeX = select(isInside, -slopeX, zero)
-    slopeY = select(isInside, -slopeY, zero)
-    sums.x.v0 = multiplyAdd(w.0, slopeX, sums.x.v0)
-    sums.x.v1 = multiplyAdd(w.1, slopeX, sums.x.v1)
-    sums.x.v2 = multiplyAdd(w.2, slopeX, sums.x.v2)
-    sums.y.v0 = multiplyAdd(w.0, slopeY, sums.y.v0)
-    sums.y.v1 = multiplyAdd(w.1, slopeY, sums.y.v1)
-    sums.y.v2 = multiplyAdd(w.2, slopeY, sums.y.v2)
-
-    // Outside, on an edge: the foot slides; at a corner it stays.
-    @_transparent func slide(
-      _ i: Int, _ mask: LaneMask, _ first: Lanes, _ second: Lanes, _ firstBar: Lanes,
-      _ secondBar: Lanes, _ x1: inout Lanes, _ y1: inout Lanes, _ x2: inout Lanes,
-      _ y2: inout Lanes
-    ) {
-      let slides = mask .& .!isInside .& (first .> zero) .& (second .> zero)
-      let parameterBar = select(
-        slides, (secondBar - firstBar) * splat(face.inverseSquaredLength[i]), zero)
-      let ex = splat(face.edgeX[i])
-      let ey = splat(face.edgeY[i])
-      x1 = multiplyAdd(near.offsetX - ex * first, parameterBar, x1)
-      y1 = multiplyAdd(near.offsetY - ey * first, parameterBar, y1)
-      x2 = multiplyAdd(near.offsetX + ex * second, -parameterBar, x2)
-      y2 = multiplyAdd(near.offsetY + ey * second, -parameterBar, y2)
-    }
-    let onEdge0 = .!(near.onEdge1 .| near.onEdge2 .| near.onEdge3)
-    slide(
-      0, onEdge0, near.foot0, near.foot1, tBar0, tBar1, &sums.x.v0, &sums.y.v0, &sums.x.v1,
-      &sums.y.v1)
-    slide(
-      1, near.onEdge1, near.foot1, near.foot2, tBar1, tBar2, &sums.x.v1, &sums.y.v1, &sums.x.v2,
-      &sums.y.v2)
-    if Quadrilateral.isOn {
-      slide(
-        2, near.onEdge2, near.foot2, near.foot3, tBar2, tBar3, &sums.x.v2, &sums.y.v2,
-        &sums.x.v3, &sums.y.v3)
-      slide(
-        3, near.onEdge3, near.foot3, near.foot0, tBar3, tBar0, &sums.x.v3, &sums.y.v3,
-        &sums.x.v0, &sums.y.v0)
-    } else {
-      slide(
-        2, near.onEdge2, near.foot2, near.foot0, tBar2, tBar0, &sums.x.v2, &sums.y.v2,
-        &sums.x.v0, &sums.y.v0)
-    }
+  let t = cornerWeights(near, face, attributes, Quadrilateral.self)
+  var total = multiplyAdd(
+    t.0, splat(attributes.q[0]),
+    multiplyAdd(t.1, splat(attributes.q[1]), t.2 * splat(attributes.q[2])))
+  if Quadrilateral.isOn { total = multiplyAdd(t.3, splat(attributes.q[3]), total) }
+  let inverse = splat(1) / total
+  let b0 = t.0 * splat(attributes.q[0]) * inverse
+  let b1 = t.1 * splat(attributes.q[1]) * inverse
+  let b2 = t.2 * splat(attributes.q[2]) * inverse
+  let b3 = Quadrilateral.isOn ? t.3 * splat(attributes.q[3]) * inverse : zero
+  let b = (b0, b1, b2, b3)
+  @_transparent func interpolate(_ v: SIMD4<Float>) -> Lanes {
+    var sum = multiplyAdd(b1, splat(v[1] - v[0]), b2 * splat(v[2] - v[0]))
+    if Quadrilateral.isOn { sum = multiplyAdd(b3, splat(v[3] - v[0]), sum) }
+    return sum + splat(v[0])
   }
+  let logit = interpolate(attributes.logit)
+  let largest = unsafe loadLanes(state + 256)
+  var softmax = unsafe exponential(minimum(logit - largest, zero)) * loadLanes(state + 512)
+  softmax = softmax.replacing(with: 0, where: .!isActive)
+  let weight = softmax * cover.coverage
+  let redBar = unsafe loadLanes(bar + 256)
+  let greenBar = unsafe loadLanes(bar + 512)
+  let blueBar = unsafe loadLanes(bar + 768)
+  let depthBar = unsafe loadLanes(bar + 1024)
+  var excessColor = unsafe (interpolate(attributes.red) - loadLanes(state + 768)) * redBar
+  excessColor = unsafe multiplyAdd(
+    interpolate(attributes.green) - loadLanes(state + 1024), greenBar, excessColor)
+  excessColor = unsafe multiplyAdd(
+    interpolate(attributes.blue) - loadLanes(state + 1280), blueBar, excessColor)
+  excessColor = unsafe multiplyAdd(logit - loadLanes(state + 1536), depthBar, excessColor)
+  standardizedBar = multiplyAdd(softmax * excessColor, cover.density, standardizedBar)
+  let logitBar = weight * (excessColor + depthBar)
+  addShares(logitBar, b, to: &sums.logit, Quadrilateral.self)
+  addShares(weight * redBar, b, to: &sums.red, Quadrilateral.self)
+  addShares(weight * greenBar, b, to: &sums.green, Quadrilateral.self)
+  addShares(weight * blueBar, b, to: &sums.blue, Quadrilateral.self)
 
-  // Signed distance to the corners: ∂(s d)/∂v_k = foot_k g, g the outward normal or the way from a corner.
+  // Corner weights: b = t q / Σ t q.
+  @_transparent func weightBar(_ k: Int) -> Lanes {
+    var sum = weight * redBar * splat(attributes.red[k])
+    sum = multiplyAdd(weight * greenBar, splat(attributes.green[k]), sum)
+    sum = multiplyAdd(weight * blueBar, splat(attributes.blue[k]), sum)
+    return multiplyAdd(logitBar, splat(attributes.logit[k]), sum)
+  }
+  let bar0 = weightBar(0)
+  let bar1 = weightBar(1)
+  let bar2 = weightBar(2)
+  let bar3 = Quadrilateral.isOn ? weightBar(3) : zero
+  var mean = multiplyAdd(b0, bar0, multiplyAdd(b1, bar1, b2 * bar2))
+  if Quadrilateral.isOn { mean = multiplyAdd(b3, bar3, mean) }
+  let c0 = (bar0 - mean) * inverse
+  let c1 = (bar1 - mean) * inverse
+  let c2 = (bar2 - mean) * inverse
+  let c3 = Quadrilateral.isOn ? (bar3 - mean) * inverse : zero
+  sums.q.v0 = multiplyAdd(c0, t.0, sums.q.v0)
+  sums.q.v1 = multiplyAdd(c1, t.1, sums.q.v1)
+  sums.q.v2 = multiplyAdd(c2, t.2, sums.q.v2)
+  if Quadrilateral.isOn { sums.q.v3 = multiplyAdd(c3, t.3, sums.q.v3) }
+  let tBar = (
+    c0 * splat(attributes.q[0]), c1 * splat(attributes.q[1]), c2 * splat(attributes.q[2]),
+    Quadrilateral.isOn ? c3 * splat(attributes.q[3]) : zero
+  )
+
+  // Inside: moving corner k by δ is moving the pixel by -w_k δ; the weights of corners 0 and 2 are heights over
+  // edges 1 and 0, and the three add up to 1.
+  let w = innerWeights(near, attributes, Quadrilateral.self)
+  let slope1 = select(isInside, (tBar.0 - tBar.1) * splat(attributes.inverseHeight[1]), zero)
+  let slope0 = select(isInside, (tBar.2 - tBar.1) * splat(attributes.inverseHeight[0]), zero)
+  addShares(slope1, (w.0, w.1, w.2, zero), to: &sums.inner1, Off.self)
+  addShares(slope0, (w.0, w.1, w.2, zero), to: &sums.inner0, Off.self)
+
+  // Signed distance, and outside the weights: on an edge the nearest point slides; at a corner it stays.
   standardizedBar = standardizedBar.replacing(with: 0, where: .!isActive)
-  smoothing.scale = multiplyAdd(standardizedBar, cover.standardized, smoothing.scale)
-  smoothing.shift += standardizedBar
-  let distanceBar = unsafe standardizedBar * Model.slope(distance: distance, job)
-  var gx = splat(face.normalX[0])
-  var gy = splat(face.normalY[0])
-  gx = select(near.onEdge1, splat(face.normalX[1]), gx)
-  gy = select(near.onEdge1, splat(face.normalY[1]), gy)
-  gx = select(near.onEdge2, splat(face.normalX[2]), gx)
-  gy = select(near.onEdge2, splat(face.normalY[2]), gy)
+  unsafe add(standardizedBar, cover, to: &smoothing, job)
+  let pull = unsafe distancePull(standardizedBar, near, job, Model.self)
+  addPull(pull, near, to: &outline, Model.self, Quadrilateral.self)
+  let slides = LaneMask(repeating: true) .& .!isInside
+  slide(near.e0, near.on0 .& slides, face.halfLength[0], tBar.1 - tBar.0, to: &outline.e0)
+  slide(near.e1, near.on1 .& slides, face.halfLength[1], tBar.2 - tBar.1, to: &outline.e1)
   if Quadrilateral.isOn {
-    gx = select(near.onEdge3, splat(face.normalX[3]), gx)
-    gy = select(near.onEdge3, splat(face.normalY[3]), gy)
+    slide(near.e2, near.on2 .& slides, face.halfLength[2], tBar.3 - tBar.2, to: &outline.e2)
+    slide(near.e3, near.on3 .& slides, face.halfLength[3], tBar.0 - tBar.3, to: &outline.e3)
+  } else {
+    slide(near.e2, near.on2 .& slides, face.halfLength[2], tBar.0 - tBar.2, to: &outline.e2)
   }
-  let largestFoot = maximum(maximum(near.foot0, near.foot1), maximum(near.foot2, near.foot3))
-  let isCorner = (largestFoot .>= one) .& .!isInside .& (distance .> splat(1e-12))
-  let away = splat(-1) / maximum(distance, splat(1e-12))
-  gx = select(isCorner, near.offsetX * away, gx) * distanceBar
-  gy = select(isCorner, near.offsetY * away, gy) * distanceBar
-  let foot = (near.foot0, near.foot1, near.foot2, near.foot3)
-  add(gx, foot, to: &sums.x, quadrilateral: Quadrilateral.isOn)
-  add(gy, foot, to: &sums.y, quadrilateral: Quadrilateral.isOn)
 }

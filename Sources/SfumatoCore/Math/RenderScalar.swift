@@ -1,5 +1,4 @@
 public import RealModule
-public import SfumatoKernelTypes
 
 /// The scalars that every pass is generic over: `Float` is the product, `Double` the reference in which
 /// gradients are checked.
@@ -11,19 +10,40 @@ where
   SIMD2Storage: Sendable & BitwiseCopyable, SIMD4Storage: Sendable & BitwiseCopyable,
   SIMD8Storage: Sendable & BitwiseCopyable, SIMDMaskScalar: Sendable
 {
-  /// Faces as the soft kernels read them; empty where there is no kernel.
-  static func softKernelFaces(_ faces: [ScreenFace<Self>]) -> [SoftKernelFace]
+  /// The number without its fraction; it must fit.
+  ///
+  /// The standard library's conversion is slow where the scalar is generic.
+  var whole: Int { get }
+
+  /// Whether the soft kernels work in this scalar.
+  static var hasSoftKernels: Bool { get }
 
   /// Rasterizes one tile into its cleared state.
   static func softForwardTile(
     _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>)
 
-  /// Adds one tile's cotangents to the gradients of its entries and of the smoothing; the state is read only.
+  /// Stores one tile's cotangents as the gradients of its entries, ``SoftTilePass/gradientRows`` each, and adds those of the
+  /// smoothing; the state is read only.
   static func softBackwardTile(
     _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>,
-    cotangents: Span<Self>, gradients: inout MutableSpan<ScreenFaceGradient<Self>>,
+    cotangents: Span<Self>, negligible: Self, gradients: inout MutableSpan<SIMD4<Self>>,
     smoothing: inout SmoothingSums<Self>)
 }
 
-extension Float: RenderScalar {}
-extension Double: RenderScalar {}
+extension Float: RenderScalar {
+  /// The number without its fraction.
+  @inlinable
+  public var whole: Int { Int(self) }
+
+  /// True.
+  public static var hasSoftKernels: Bool { true }
+}
+
+extension Double: RenderScalar {
+  /// The number without its fraction.
+  @inlinable
+  public var whole: Int { Int(self) }
+
+  /// False: Double is the reference.
+  public static var hasSoftKernels: Bool { false }
+}

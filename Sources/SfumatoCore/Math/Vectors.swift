@@ -47,6 +47,20 @@ public func normalizeVJP<S: RenderScalar>(_ a: SIMD3<S>, unitBar: SIMD3<S>) -> S
   return (unitBar - unit * dot(unit, unitBar)) / norm
 }
 
+/// The smallest of four numbers.
+@inlinable @_transparent
+func smallest<S: RenderScalar>(_ a: SIMD4<S>) -> S {
+  let (b, c) = (a.x < a.y ? a.x : a.y, a.z < a.w ? a.z : a.w)
+  return b < c ? b : c
+}
+
+/// The largest of four numbers.
+@inlinable @_transparent
+func largest<S: RenderScalar>(_ a: SIMD4<S>) -> S {
+  let (b, c) = (a.x > a.y ? a.x : a.y, a.z > a.w ? a.z : a.w)
+  return b > c ? b : c
+}
+
 extension Array where Element: RenderScalar {
   /// The space vector stored as three packed scalars at row `i` of a `[N, 3]` array.
   @inlinable

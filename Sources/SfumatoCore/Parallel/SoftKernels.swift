@@ -1,6 +1,6 @@
 // The Float kernels behind the tile pass: the one place where Core hands pointers to the kernel modules.
 internal import SfumatoKernels
-public import SfumatoKernelTypes
+package import SfumatoKernelTypes
 internal import Synchronization
 
 #if SFUMATO_WIDE_KERNELS
@@ -49,16 +49,6 @@ public enum InstructionSet {
 }
 
 extension Float {
-  /// Faces with their edges worked out.
-  public static func softKernelFaces(_ faces: [ScreenFace<Float>]) -> [SoftKernelFace] {
-    faces.map { face in
-      SoftKernelFace(
-        x: face.x, y: face.y, q: face.q, logit: face.logit, red: face.red, green: face.green,
-        blue: face.blue, isQuadrilateral: face.cornerCount == 4,
-        orientation: face.doubleArea > 0 ? 1 : -1)
-    }
-  }
-
   /// The SIMD kernel.
   public static func softForwardTile(
     _ pass: SoftTilePass<Float>, tile: Int, state: inout MutableSpan<Float>
@@ -72,7 +62,7 @@ extension Float {
   /// The SIMD kernel's adjoint.
   public static func softBackwardTile(
     _ pass: SoftTilePass<Float>, tile: Int, state: inout MutableSpan<Float>,
-    cotangents: Span<Float>, gradients: inout MutableSpan<ScreenFaceGradient<Float>>,
+    cotangents: Span<Float>, negligible: Float, gradients: inout MutableSpan<SIMD4<Float>>,
     smoothing: inout SmoothingSums<Float>
   ) {
     guard !pass.usesReference, !(pass.wantsSmoothing && pass.hasFamilyParameters) else {
@@ -80,8 +70,6 @@ extension Float {
         tile: tile, state: state.span, cotangents: cotangents, gradients: &gradients,
         smoothing: &smoothing)
     }
-    // A gradient is seven SIMD4<Float>, the 28 scalars that the kernel writes.
-    assert(MemoryLayout<ScreenFaceGradient<Float>>.stride == 28 * MemoryLayout<Float>.stride)
     unsafe cotangents.withUnsafeBufferPointer { bar in
       unsafe gradients.withUnsafeMutableBufferPointer { out in
         guard let base = out.baseAddress else { return }
@@ -91,9 +79,12 @@ extension Float {
           unsafe pass.withJob(tile: tile, state: &state) { job in
             var job = unsafe job
             unsafe job.cotangents = bar.baseAddress
+            unsafe job.negligible = negligible
             unsafe job.gradients = scalars
-            unsafe job.smoothing = UnsafeMutableRawPointer(sums).assumingMemoryBound(
-              to: Float.self)
+            if pass.sumsSmoothing {
+              unsafe job.smoothing = UnsafeMutableRawPointer(sums).assumingMemoryBound(
+                to: Float.self)
+            }
             unsafe pass.kernels.softBackward(job)
           }
         }
@@ -118,18 +109,24 @@ extension SoftTilePass where S == Float {
     let origin = origin(ofTile: tile)
     let family = CoverageFamily(coverage, union)
     unsafe kernelFaces.withUnsafeBufferPointer { faces in
-      unsafe bins.entryFaces.withUnsafeBufferPointer { list in
-        unsafe state.withUnsafeMutableBufferPointer { state in
-          guard let faces = faces.baseAddress, let list = list.baseAddress,
-            let state = state.baseAddress
-          else { return }
-          unsafe body(
-            SoftTileJob(
-              faces: faces, entries: list + entries.lowerBound, entryCount: entries.count,
-              originX: Float(origin.x), originY: Float(origin.y), family: family,
-              squared: coverage.squared, hasColor: hasColor,
-              inverseScale: coverage.inverseScale, tailBound: coverage.tailBound,
-              reach: coverage.reach, state: state))
+      unsafe kernelAttributes.withUnsafeBufferPointer { attributes in
+        unsafe bins.entryFaces.withUnsafeBufferPointer { list in
+          unsafe state.withUnsafeMutableBufferPointer { state in
+            unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: 128) { scratch in
+              guard let faces = faces.baseAddress, let list = list.baseAddress,
+                let attributes = attributes.baseAddress, let state = state.baseAddress,
+                let scratch = scratch.baseAddress
+              else { return }
+              unsafe body(
+                SoftTileJob(
+                  faces: faces, attributes: attributes, entries: list + entries.lowerBound,
+                  entryCount: entries.count, originX: Float(origin.x),
+                  originY: Float(origin.y), family: family, squared: coverage.squared,
+                  hasColor: hasColor, inverseScale: coverage.inverseScale,
+                  tailBound: coverage.tailBound, reach: coverage.reach, state: state,
+                  scratch: scratch))
+            }
+          }
         }
       }
     }

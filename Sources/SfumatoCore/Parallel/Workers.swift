@@ -53,6 +53,21 @@ package func parallelMap<T: Sendable>(
   }
 }
 
+/// Computes one value an index in chunks of `grain`, on several threads where allowed, in index order.
+package func parallelArray<T: Sendable>(
+  _ count: Int, grain: Int, workers: Workers, _ body: @Sendable (Int) -> T
+) -> [T] {
+  unsafe [T](unsafeUninitializedCapacity: count) { buffer, initialized in
+    let cells = unsafe SharedBuffer(buffer)
+    parallelFor((count + grain - 1) / grain, workers: workers) { chunk in
+      for i in chunk * grain..<min((chunk + 1) * grain, count) {
+        unsafe cells.initialize(i, to: body(i))
+      }
+    }
+    initialized = count
+  }
+}
+
 /// A mutable buffer that several threads write at different indices.
 ///
 /// Unchecked: `parallelMap` and `forEachChunk` hand each index or chunk to exactly one thread, and both join
@@ -91,20 +106,38 @@ extension Array where Element: Sendable {
     offsets: [Int32], alongside others: inout [Other], workers: Workers,
     _ body: @Sendable (Int, inout MutableSpan<Element>, inout Other) -> Void
   ) {
-    precondition(
-      offsets.first == 0 && Int(offsets.last ?? -1) == count, "offsets do not cover \(count)")
-    precondition(others.count == offsets.count - 1, "\(others.count) of \(offsets.count - 1)")
+    forEachSlice(
+      startingAt: { Int(offsets[$0]) }, alongside: &others, workers: workers, body)
+  }
+
+  /// Calls `body` with consecutive slices, from `start(i)` to `start(i + 1)`, and with element i of another array, one a
+  /// slice.
+  package mutating func forEachSlice<Other: Sendable>(
+    startingAt start: @Sendable (Int) -> Int, alongside others: inout [Other], workers: Workers,
+    _ body: @Sendable (Int, inout MutableSpan<Element>, inout Other) -> Void
+  ) {
+    let slices = others.count
+    precondition(start(0) == 0 && start(slices) == count, "slices do not cover \(count)")
     unsafe self.withUnsafeMutableBufferPointer { buffer in
       let cells = unsafe SharedBuffer(buffer)
       unsafe others.withUnsafeMutableBufferPointer { others in
         let besides = unsafe SharedBuffer(others)
-        parallelFor(offsets.count - 1, workers: workers) { i in
+        parallelFor(slices, workers: workers) { i in
           let part = unsafe UnsafeMutableBufferPointer(
-            rebasing: cells.base[Int(offsets[i])..<Int(offsets[i + 1])])
+            rebasing: cells.base[start(i)..<start(i + 1)])
           var span = unsafe MutableSpan(_unsafeElements: part)
           unsafe body(i, &span, &besides.base[i])
         }
       }
+    }
+  }
+}
+
+extension Array where Element: BitwiseCopyable {
+  /// An array whose elements are what the memory held: each must be stored before it is read.
+  package init(unstored count: Int) {
+    unsafe self.init(unsafeUninitializedCapacity: count) { _, initialized in
+      initialized = count
     }
   }
 }

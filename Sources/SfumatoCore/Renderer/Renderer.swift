@@ -90,11 +90,14 @@ public struct Renderer<S: RenderScalar>: Sendable {
     soft: SoftSettings<S>, hasColor: Bool
   ) -> [SoftView<S>] {
     let sphere = assembly.boundingSphere
-    let settings = settings
-    return parallelMap(cameras.count, workers: settings.workers) { i in
+    var settings = settings
+    let workers = settings.workers
+    settings.workers = workers.within(cameras)
+    let inner = settings
+    return parallelMap(cameras.count, workers: workers) { i in
       SoftView(
         assembly, camera: cameras[i], background: scene.background, sphere: sphere, soft: soft,
-        hasColor: hasColor, settings: settings)
+        hasColor: hasColor, settings: inner)
     }
   }
 
@@ -103,8 +106,9 @@ public struct Renderer<S: RenderScalar>: Sendable {
     soft: SoftSettings<S>, outputs: RenderOutputs
   ) -> [Rendering<S>] {
     let workers = settings.workers
+    let inner = workers.within(cameras)
     return parallelMap(views.count, workers: workers) { i in
-      var picture = views[i].rendering(outputs)
+      var picture = views[i].rendering(outputs, workers: inner)
       if outputs.contains(.face) {
         picture.face =
           HardView(assembly, camera: cameras[i], samples: 1, soft: soft)
@@ -134,15 +138,17 @@ public struct RenderPullback<S: RenderScalar>: Sendable {
     for (view, cotangent) in zip(views, cotangents) { view.check(cotangent) }
     var gradient = SceneGradient(
       zeroFor: scene, cameraCount: views.count, targets: targets)
+    let inner = workers.within(views.map(\.camera))
     let parts = parallelMap(views.count, workers: workers) { i in
-      views[i].backward(cotangents[i], assembly: assembly, targets: targets, workers: workers)
+      views[i].backward(cotangents[i], assembly: assembly, targets: targets, workers: inner)
     }
-    var positionsBar = [S](repeating: 0, count: assembly.positions.count)
-    var colorsBar = [S](repeating: 0, count: parts.first?.cornerColors.count ?? 0)
+    var positionsBar = parts.first?.positions ?? [S](repeating: 0, count: assembly.positions.count)
+    var colorsBar = parts.first?.cornerColors ?? []
     for (i, part) in parts.enumerated() {
       if !targets.isDisjoint(with: [.cameras, .intrinsics]) { gradient.cameras[i] = part.camera }
       gradient.smoothing += part.smoothing
       if targets.contains(.background) { gradient.background += part.background }
+      guard i > 0 else { continue }
       for k in positionsBar.indices { positionsBar[k] += part.positions[k] }
       for k in colorsBar.indices { colorsBar[k] += part.cornerColors[k] }
     }
@@ -153,5 +159,14 @@ public struct RenderPullback<S: RenderScalar>: Sendable {
       positionsBar: positionsBar, cornerColorsBar: colorsBar, views: seen, targets: targets,
       into: &gradient)
     return gradient
+  }
+}
+
+extension Workers {
+  /// Those of the work within one of some views: several small pictures keep the threads busy side by side, and are not worth
+  /// cutting up.
+  fileprivate func within<S: RenderScalar>(_ cameras: [Camera<S>]) -> Workers {
+    let isSmall = cameras.allSatisfy { $0.width * $0.height <= 128 * 128 }
+    return cameras.count > 1 && isSmall ? .serial : self
   }
 }

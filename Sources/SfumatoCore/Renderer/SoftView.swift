@@ -16,66 +16,74 @@ struct SoftView<S: RenderScalar>: Sendable {
   ) {
     let depth = DepthScale(soft, sphere: sphere, camera: camera)
     projection = ScreenProjection(
-      assembly, camera: camera, depth: depth, sortsByDepth: true)
+      assembly, camera: camera, depth: depth, sortsByDepth: hasColor, workers: settings.workers)
     composition = soft.composition
     let pass = SoftTilePass(
       faces: projection.faces, width: camera.width, height: camera.height, settings: soft,
       background: background, hasColor: hasColor, usesReference: settings.usesReference,
-      hasAffineLogits: depth.isInverse)
+      hasAffineLogits: depth.isInverse, workers: settings.workers)
     self.pass = pass
-    state = [S](repeating: 0, count: pass.bins.tileCount * pass.stateStride)
+    state = [S](unstored: pass.bins.tileCount * pass.stateStride)
     state.forEachChunk(grain: pass.stateStride, workers: settings.workers) { start, chunk in
       pass.clear(&chunk)
-      S.softForwardTile(pass, tile: start / pass.stateStride, state: &chunk)
-    }
-  }
-
-  /// Calls `body` for every pixel of the image: row-major index and the index of its lane in plane 0 of the state.
-  @inline(__always)
-  private func forEachPixel(_ body: (_ pixel: Int, _ tile: Int, _ lane: Int) -> Void) {
-    for tile in 0..<pass.bins.tileCount {
-      let origin = pass.origin(ofTile: tile)
-      for y in 0..<min(TileBins.side, pass.height - origin.y) {
-        for x in 0..<min(TileBins.side, pass.width - origin.x) {
-          body(
-            (origin.y + y) * pass.width + origin.x + x, tile, SoftTilePass<S>.lane(x, y))
-        }
-      }
+      let tile = start / pass.stateStride
+      guard !pass.bins.entries(ofTile: tile).isEmpty else { return }
+      S.softForwardTile(pass, tile: tile, state: &chunk)
     }
   }
 
   /// The pictures that were asked for, without the face ids.
-  func rendering(_ outputs: RenderOutputs) -> Rendering<S> {
+  func rendering(_ outputs: RenderOutputs, workers: Workers) -> Rendering<S> {
     let (width, height) = (pass.width, pass.height)
-    var alpha = [S](repeating: 0, count: width * height)
-    let wantsColor = outputs.contains(.color)
-    let wantsDepth = outputs.contains(.depth)
-    var color = [S](repeating: 0, count: wantsColor ? width * height * 3 : 0)
-    var depth = [S](repeating: 0, count: wantsDepth ? width * height : 0)
-    let background = pass.background
-    let stride = pass.stateStride
-    let isUnder = composition == .underneath
-    forEachPixel { pixel, tile, lane in
-      let i = tile * stride + lane
-      let survival = state[i]
-      alpha[pixel] = 1 - survival
-      if wantsColor {
-        let mean = SIMD3(state[i + 768], state[i + 1024], state[i + 1280])
-        color.setVector3(
-          pixel, isUnder ? mean * (1 - survival) + background * survival : mean)
-      }
-      if wantsDepth {
-        depth[pixel] =
-          state[i + 512] > 0 ? projection.depth.depth(state[i + 1536]) : .infinity
+    let band = TileBins.side * width
+    let (pass, state) = (pass, state)
+    func image(_ channels: Int, _ values: [S]) -> ImageBuffer<S> {
+      ImageBuffer(width: width, height: height, channels: channels, values: values)
+    }
+    var alpha = [S](unstored: width * height)
+    alpha.forEachChunk(grain: band, workers: workers) { start, rows in
+      pass.forEachRun(tileRow: start / band) { run in
+        let first = run.tile * pass.stateStride + run.lane
+        for k in 0..<run.count { rows[run.pixel + k] = 1 - state[first + k] }
       }
     }
-    return Rendering(
-      color: wantsColor
-        ? ImageBuffer(width: width, height: height, channels: 3, values: color) : nil,
-      alpha: ImageBuffer(width: width, height: height, channels: 1, values: alpha),
-      depth: wantsDepth
-        ? ImageBuffer(width: width, height: height, channels: 1, values: depth) : nil,
-      normal: nil, face: nil)
+    var picture = Rendering<S>(
+      color: nil, alpha: image(1, alpha), depth: nil, normal: nil, face: nil)
+    if outputs.contains(.color) {
+      var color = [S](unstored: width * height * 3)
+      let background = pass.background
+      let isUnder = composition == .underneath
+      color.forEachChunk(grain: 3 * band, workers: workers) { start, rows in
+        pass.forEachRun(tileRow: start / (3 * band)) { run in
+          let first = run.tile * pass.stateStride + run.lane
+          for k in 0..<run.count {
+            let i = first + k
+            var shown = SIMD3(state[i + 768], state[i + 1024], state[i + 1280])
+            if isUnder { shown = shown * (1 - state[i]) + background * state[i] }
+            let place = 3 * (run.pixel + k)
+            rows[place] = shown.x
+            rows[place + 1] = shown.y
+            rows[place + 2] = shown.z
+          }
+        }
+      }
+      picture.color = image(3, color)
+    }
+    if outputs.contains(.depth) {
+      var depth = [S](unstored: width * height)
+      let scale = projection.depth
+      depth.forEachChunk(grain: band, workers: workers) { start, rows in
+        pass.forEachRun(tileRow: start / band) { run in
+          let first = run.tile * pass.stateStride + run.lane
+          for k in 0..<run.count {
+            let i = first + k
+            rows[run.pixel + k] = state[i + 512] > 0 ? scale.depth(state[i + 1536]) : .infinity
+          }
+        }
+      }
+      picture.depth = image(1, depth)
+    }
+    return picture
   }
 
   /// The adjoint of the whole view.
@@ -84,27 +92,31 @@ struct SoftView<S: RenderScalar>: Sendable {
     workers: Workers
   ) -> ViewGradient<S> {
     var result = ViewGradient(assembly, hasColor: pass.hasColor, targets: targets)
-    let (bars, backgroundBar, gammaBar) = tileCotangents(cotangent)
-    result.background = backgroundBar
+    let (bars, sum) = tileCotangents(cotangent, workers: workers)
+    result.background = sum.background
     guard !targets.isSubset(of: .background) else { return result }
     let wantsSmoothing = targets.contains(.smoothing)
-    let (entries, sums) = entryGradients(bars, wantsSmoothing: wantsSmoothing, workers: workers)
-    var faces = [ScreenFaceGradient<S>](repeating: .init(), count: pass.faces.count)
+    let (entries, sums) = entryGradients(
+      bars, negligible: sum.largest * 1e-6, wantsSmoothing: wantsSmoothing, workers: workers)
+    let rows = pass.gradientRows
+    var faces = [SIMD4<S>](unstored: pass.faces.count * rows)
     let bins = pass.bins
-    faces.forEachChunk(grain: 1024, workers: workers) { start, chunk in
-      for k in chunk.indices {
-        let f = start + k
+    faces.forEachChunk(grain: 8192 * rows, workers: workers) { start, chunk in
+      for first in stride(from: 0, to: chunk.count, by: rows) {
+        let f = (start + first) / rows
+        for row in 0..<rows { chunk[first + row] = .zero }
         for place in Int(bins.faceOffsets[f])..<Int(bins.faceOffsets[f + 1]) {
-          chunk[k] += entries[Int(bins.faceEntries[place])]
+          let entry = Int(bins.faceEntries[place]) * rows
+          for row in 0..<rows { chunk[first + row] += entries[entry + row] }
         }
       }
     }
     if wantsSmoothing {
-      result.smoothing = smoothing(sums, faces: faces, ofBackground: gammaBar)
+      result.smoothing = smoothing(sums, faces: faces, ofBackground: sum.gamma)
     }
     result.camera = projection.backward(
-      faces, assembly: assembly, positionsBar: &result.positions,
-      cornerColorsBar: &result.cornerColors)
+      faces, rows: rows, assembly: assembly, positionsBar: &result.positions,
+      cornerColorsBar: &result.cornerColors, workers: workers)
     return result
   }
 
@@ -112,16 +124,17 @@ struct SoftView<S: RenderScalar>: Sendable {
   ///
   /// Gamma divides every logit: `∂logit/∂gamma = -logit / gamma`, summed over the corners' logits and the background's.
   private func smoothing(
-    _ sums: SmoothingSums<S>, faces: [ScreenFaceGradient<S>], ofBackground gammaBar: S
+    _ sums: SmoothingSums<S>, faces: [SIMD4<S>], ofBackground gammaBar: S
   ) -> SmoothingGradient<S> {
     var result = SmoothingGradient<S>()
     result.edgeWidthPixels = pass.coverage.widthSlope(standardized: sums.scale)
     result.shift = pass.coverage.shiftSlope * sums.shift
     result.shape = sums.shape
     result.conormParameter = sums.conormParameter
-    guard case .softmax(let gamma, _) = pass.depth else { return result }
+    guard case .softmax(let gamma, _) = pass.depth, pass.hasColor else { return result }
     var logitBar = gammaBar
-    for (face, bar) in zip(pass.faces, faces) {
+    for (f, face) in pass.faces.enumerated() {
+      let bar = ScreenFaceGradient(rows: 7, at: 7 * f, of: faces)
       let products = face.logit * bar.logit
       logitBar += products[0] + products[1] + products[2]
       if face.cornerCount == 4 { logitBar += products[3] }
@@ -131,17 +144,18 @@ struct SoftView<S: RenderScalar>: Sendable {
   }
 
   private func entryGradients(
-    _ bars: [S], wantsSmoothing: Bool, workers: Workers
-  ) -> ([ScreenFaceGradient<S>], SmoothingSums<S>) {
+    _ bars: [S], negligible: S, wantsSmoothing: Bool, workers: Workers
+  ) -> ([SIMD4<S>], SmoothingSums<S>) {
     var pass = pass
     pass.wantsSmoothing = wantsSmoothing
+    pass.sumsSmoothing = wantsSmoothing
     let work = pass
     let state = state
-    var entries = [ScreenFaceGradient<S>](repeating: .init(), count: pass.bins.entryFaces.count)
-    let tiles = pass.bins.tileCount
-    var sums = [SmoothingSums<S>](repeating: .init(), count: tiles)
+    let rows = pass.gradientRows
+    var entries = [SIMD4<S>](unstored: pass.bins.entryFaces.count * rows)
+    var sums = [SmoothingSums<S>](repeating: .init(), count: pass.bins.tileCount)
     entries.forEachSlice(
-      offsets: pass.bins.tileOffsets, alongside: &sums, workers: workers
+      startingAt: { Int(work.bins.tileOffsets[$0]) * rows }, alongside: &sums, workers: workers
     ) { tile, slice, sum in
       guard !slice.isEmpty else { return }
       let first = tile * work.stateStride
@@ -151,61 +165,91 @@ struct SoftView<S: RenderScalar>: Sendable {
       S.softBackwardTile(
         work, tile: tile, state: &stateSpan,
         cotangents: bars.span.extracting(barFirst..<barFirst + work.cotangentStride),
-        gradients: &slice, smoothing: &sum)
+        negligible: negligible, gradients: &slice, smoothing: &sum)
     }
     return (entries, sums.reduce(into: SmoothingSums()) { $0 += $1 })
   }
 
-  /// The adjoint of the composition: cotangents of alpha, face colour and mean logit, tile by tile, and of the
-  /// background; and of the logarithm of gamma, reversed, but for the faces' part.
+  /// What the composition's adjoint adds up.
+  private struct CompositionSums {
+    /// Cotangent of the background.
+    var background = SIMD3<S>.zero
+    /// Cotangent of the logarithm of gamma, reversed, but for the faces' part.
+    var gamma: S = 0
+    /// The largest cotangent of alpha times survival, of either sign.
+    var largest: S = 0
+  }
+
+  /// The adjoint of the composition: cotangents of alpha, face colour and mean logit, tile by tile.
   private func tileCotangents(
-    _ cotangent: RenderingCotangent<S>
-  ) -> (bars: [S], background: SIMD3<S>, gamma: S) {
-    let stride = pass.stateStride
+    _ cotangent: RenderingCotangent<S>, workers: Workers
+  ) -> (bars: [S], sums: CompositionSums) {
     let barStride = pass.cotangentStride
-    var bars = [S](repeating: 0, count: pass.bins.tileCount * barStride)
-    var backgroundBar = SIMD3<S>.zero
-    let isUnder = composition == .underneath
-    let background = pass.background
-    let backgroundLogit = pass.backgroundLogit ?? 0
-    var gammaBar: S = 0
-    forEachPixel { pixel, tile, lane in
-      let i = tile * stride + lane
-      let j = tile * barStride + lane
-      let survival = state[i]
-      var alphaBar = cotangent.alpha?.values[pixel] ?? 0
-      if pass.hasColor, let color = cotangent.color {
-        let bar = color.values.vector3(pixel)
-        var meanBar = bar
-        let mean = SIMD3(state[i + 768], state[i + 1024], state[i + 1280])
-        if isUnder {
-          alphaBar += dot(bar, mean - background)
-          meanBar = bar * (1 - survival)
-          backgroundBar += bar * survival
-          // No face gives a colour although alpha is not 0: the mean is the background.
-          if state[i + 512] == 0 { backgroundBar += meanBar }
-        } else {
-          let share = S.exp(backgroundLogit - state[i + 256]) * state[i + 512]
-          backgroundBar += bar * share
-          gammaBar += backgroundLogit * share * dot(bar, background - mean)
-        }
-        bars[j + 256] = meanBar.x
-        bars[j + 512] = meanBar.y
-        bars[j + 768] = meanBar.z
-      }
-      if pass.hasColor, let depth = cotangent.depth, state[i + 512] > 0 {
-        let logit = state[i + 1536]
-        let logitBar = depth.values[pixel] * projection.depth.depthSlope(logit)
-        bars[j + 1024] = logitBar
-        // Depth is a function of gamma times the logit.
-        gammaBar -= logitBar * logit
-        if !isUnder {
-          let share = S.exp(backgroundLogit - state[i + 256]) * state[i + 512]
-          gammaBar += backgroundLogit * share * logitBar * (backgroundLogit - logit + 1)
+    var bars = [S](unstored: pass.bins.tileCount * barStride)
+    var sums = [CompositionSums](repeating: .init(), count: pass.bins.tileCount)
+    let view = self
+    bars.forEachSlice(startingAt: { $0 * barStride }, alongside: &sums, workers: workers) {
+      tile, chunk, sum in
+      for i in 0..<barStride { chunk[i] = 0 }
+      view.pass.forEachRun(tile: tile) { run in
+        for k in 0..<run.count {
+          view.compositionVJP(
+            cotangent, pixel: run.pixel + k, tile: tile, lane: run.lane + k, bars: &chunk,
+            sum: &sum)
         }
       }
-      bars[j] = alphaBar
     }
-    return (bars, backgroundBar, gammaBar)
+    let total = sums.reduce(into: CompositionSums()) {
+      $0.background += $1.background
+      $0.gamma += $1.gamma
+      $0.largest = max($0.largest, $1.largest)
+    }
+    return (bars, total)
+  }
+
+  /// The same for one pixel.
+  @inline(__always)
+  private func compositionVJP(
+    _ cotangent: RenderingCotangent<S>, pixel: Int, tile: Int, lane: Int,
+    bars: inout MutableSpan<S>, sum: inout CompositionSums
+  ) {
+    let i = tile * pass.stateStride + lane
+    let survival = state[i]
+    var alphaBar = cotangent.alpha?.values[pixel] ?? 0
+    if pass.hasColor, let color = cotangent.color {
+      let background = pass.background
+      let bar = color.values.vector3(pixel)
+      var meanBar = bar
+      let mean = SIMD3(state[i + 768], state[i + 1024], state[i + 1280])
+      if composition == .underneath {
+        alphaBar += dot(bar, mean - background)
+        meanBar = bar * (1 - survival)
+        sum.background += bar * survival
+        // No face gives a colour although alpha is not 0: the mean is the background.
+        if state[i + 512] == 0 { sum.background += meanBar }
+      } else {
+        let logit = pass.backgroundLogit ?? 0
+        let share = S.exp(logit - state[i + 256]) * state[i + 512]
+        sum.background += bar * share
+        sum.gamma += logit * share * dot(bar, background - mean)
+      }
+      bars[lane + 256] = meanBar.x
+      bars[lane + 512] = meanBar.y
+      bars[lane + 768] = meanBar.z
+    }
+    if pass.hasColor, let depth = cotangent.depth, state[i + 512] > 0 {
+      let logit = state[i + 1536]
+      let logitBar = depth.values[pixel] * projection.depth.depthSlope(logit)
+      bars[lane + 1024] = logitBar
+      // Depth is a function of gamma times the logit.
+      sum.gamma -= logitBar * logit
+      if composition != .underneath {
+        let background = pass.backgroundLogit ?? 0
+        let share = S.exp(background - state[i + 256]) * state[i + 512]
+        sum.gamma += background * share * logitBar * (background - logit + 1)
+      }
+    }
+    bars[lane] = alphaBar
+    sum.largest = max(sum.largest, abs(alphaBar * survival))
   }
 }

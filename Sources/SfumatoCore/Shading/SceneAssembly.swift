@@ -43,17 +43,24 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
       var part = Part(firstVertex: vertexCount, firstFace: faceCount)
       let rotation = instance.transform.rotation.matrix
       let translation = instance.transform.translation
-      var world = [S](repeating: 0, count: mesh.positions.count)
-      for v in 0..<mesh.vertexCount {
-        world.setVector3(v, rotation * mesh.positions.vector3(v) + translation)
+      var world = mesh.positions
+      if instance.transform != .identity {
+        for v in 0..<mesh.vertexCount {
+          world.setVector3(v, rotation * mesh.positions.vector3(v) + translation)
+        }
       }
       let offset = Int32(part.firstVertex)
       if hasColor {
         Self.addNormals(scene.materials[instance.material], mesh, rotation, world, to: &part)
         cornerColors += colors(instance, mesh, part, world: world)
       }
-      positions += world
-      faces += mesh.faces.map { $0 + offset }
+      if parts.isEmpty {
+        positions = world
+        faces = mesh.faces
+      } else {
+        positions += world
+        faces += mesh.faces.map { $0 + offset }
+      }
       parts.append(part)
     }
   }

@@ -44,9 +44,9 @@ public struct ScreenFace<S: RenderScalar>: Equatable, Sendable {
   /// the line. Corners come with an error of a few units in the last place of the largest coordinate; a face
   /// lower than eight of them (0.001 px at 1000 px in Float) is not seen.
   var isVisible: Bool {
-    let box = SIMD2(x.max() - x.min(), y.max() - y.min())
-    let side = max(box.x, box.y)
-    let farthest = max(max(x.max(), -x.min()), max(y.max(), -y.min()))
+    let (left, right, top, bottom) = (smallest(x), largest(x), smallest(y), largest(y))
+    let side = max(right - left, bottom - top)
+    let farthest = max(max(right, -left), max(bottom, -top))
     let height = max(Self.degenerateRatio * side, 8 * S.ulpOfOne * farthest)
     return side.isFinite && abs(doubleArea) > height * side
   }
@@ -81,5 +81,24 @@ public struct ScreenFaceGradient<S: RenderScalar>: Equatable, Sendable {
     a.red += b.red
     a.green += b.green
     a.blue += b.blue
+  }
+
+  /// From consecutive vectors in the order of the properties; what is left out is zero.
+  @inline(__always)
+  init(rows: Int, at first: Int, of vectors: [SIMD4<S>]) {
+    x = vectors[first]
+    y = vectors[first + 1]
+    guard rows == 7 else { return }
+    q = vectors[first + 2]
+    logit = vectors[first + 3]
+    red = vectors[first + 4]
+    green = vectors[first + 5]
+    blue = vectors[first + 6]
+  }
+
+  /// Stores its first vectors.
+  func store(rows: Int, at first: Int, in vectors: inout MutableSpan<SIMD4<S>>) {
+    let all = [x, y, q, logit, red, green, blue]
+    for k in 0..<rows { vectors[first + k] = all[k] }
   }
 }

@@ -95,12 +95,13 @@ extension SoftTilePass {
     }
   }
 
-  /// The adjoint of ``referenceForward(tile:state:)``: adds to the entries' gradients and to the smoothing's.
+  /// The adjoint of ``referenceForward(tile:state:)``: stores the entries' gradients and adds to the smoothing's.
   func referenceBackward(
     tile: Int, state: Span<S>, cotangents: Span<S>,
-    gradients: inout MutableSpan<ScreenFaceGradient<S>>, smoothing: inout SmoothingSums<S>
+    gradients: inout MutableSpan<SIMD4<S>>, smoothing: inout SmoothingSums<S>
   ) {
     let entries = bins.entries(ofTile: tile)
+    var sums = [ScreenFaceGradient<S>](repeating: .init(), count: entries.count)
     var seen: [FaceAtPixel<S>] = []
     var shares: [BlendShare<S>] = []
     let origin = origin(ofTile: tile)
@@ -131,16 +132,14 @@ extension SoftTilePass {
         }
         for (i, one) in seen.enumerated() {
           let face = faces[Int(bins.entryFaces[entries.lowerBound + one.entry])]
-          var gradient = gradients[one.entry]
           var standardizedBar = alphaBar * union.slope(one.coverage, entry: one.entry, result)
           if hasColor {
             standardizedBar += shares[i].standardizedBar
             attributesVJP(
               face, one, pixel: pixel, colorBar: colorBar * shares[i].weight,
-              logitBar: shares[i].logitBar, into: &gradient)
+              logitBar: shares[i].logitBar, into: &sums[one.entry])
           }
-          distanceVJP(face, one, pixel: pixel, standardizedBar, into: &gradient)
-          gradients[one.entry] = gradient
+          distanceVJP(face, one, pixel: pixel, standardizedBar, into: &sums[one.entry])
           smoothing.scale += standardizedBar * one.coverage.standardized
           smoothing.shift += standardizedBar
           guard wantsSmoothing else { continue }
@@ -149,6 +148,9 @@ extension SoftTilePass {
           smoothing.conormParameter += alphaBar * union.parameterSlope(one.coverage, result)
         }
       }
+    }
+    for (k, sum) in sums.enumerated() {
+      sum.store(rows: gradientRows, at: k * gradientRows, in: &gradients)
     }
   }
 

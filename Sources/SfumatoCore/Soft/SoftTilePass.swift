@@ -1,4 +1,4 @@
-public import SfumatoKernelTypes
+internal import SfumatoKernelTypes
 
 /// What every tile of one view's soft rasterization reads.
 ///
@@ -6,8 +6,10 @@ public import SfumatoKernelTypes
 public struct SoftTilePass<S: RenderScalar>: Sendable {
   /// The faces on the screen.
   var faces: [ScreenFace<S>]
-  /// The same as the kernels read them; empty where the scalar has no kernel.
-  var kernelFaces: [SoftKernelFace]
+  /// Their outlines as the kernels read them; empty where no kernel is used.
+  private(set) var kernelFaces: [SoftKernelFace] = []
+  /// What they show, for the same.
+  private(set) var kernelAttributes: [SoftKernelAttributes] = []
   /// Who reaches which tile.
   var bins: TileBins
   /// Image width, pixels.
@@ -34,6 +36,8 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
   var usesReference: Bool
   /// Whether backward also sums what only the reference knows: the cotangents of shape and conorm parameter.
   var wantsSmoothing = false
+  /// Whether backward sums the cotangents of the smoothing that the kernels know.
+  var sumsSmoothing = true
   /// The kernels that work where the scalar has some; tests put others in.
   var kernels = InstructionSet.kernels
 
@@ -43,6 +47,9 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
   var planeCount: Int { basePlaneCount + (union.aggregation == .probabilistic ? 0 : 2) }
   /// Cotangents of alpha, red, green, blue, mean logit; or of alpha alone.
   var cotangentPlaneCount: Int { hasColor ? 5 : 1 }
+
+  /// Vectors of a face's gradient, a lane a corner: as in ``ScreenFaceGradient``, or columns and rows alone.
+  var gradientRows: Int { hasColor ? 7 : 2 }
 
   /// Scalars of state a tile.
   var stateStride: Int { planeCount * 256 }
@@ -60,10 +67,48 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
     (tile % bins.columns * TileBins.side, tile / bins.columns * TileBins.side)
   }
 
+  /// Up to four pixels of a row, which stand side by side in a plane.
+  struct Run {
+    /// The first pixel, row-major: in the image, or from the first row of the row of tiles.
+    var pixel: Int
+    var tile: Int
+    /// The first pixel's place in a plane.
+    var lane: Int
+    var count: Int
+  }
+
+  /// Calls `body` with the pixels of a tile that lie in the image.
+  @inline(__always)
+  func forEachRun(tile: Int, _ body: (Run) -> Void) {
+    let origin = origin(ofTile: tile)
+    for y in 0..<min(TileBins.side, height - origin.y) {
+      for x in stride(from: 0, to: min(TileBins.side, width - origin.x), by: 4) {
+        body(
+          Run(
+            pixel: (origin.y + y) * width + origin.x + x, tile: tile, lane: Self.lane(x, y),
+            count: min(4, width - origin.x - x)))
+      }
+    }
+  }
+
+  /// Calls `body` with the pixels of a row of tiles; pixels count from its first row.
+  @inline(__always)
+  func forEachRun(tileRow: Int, _ body: (Run) -> Void) {
+    let skipped = tileRow * TileBins.side * width
+    for tile in tileRow * bins.columns..<(tileRow + 1) * bins.columns {
+      forEachRun(tile: tile) { run in
+        var own = run
+        own.pixel -= skipped
+        body(own)
+      }
+    }
+  }
+
   /// Prepares a view from its faces on the screen; degenerate faces reach nothing.
   init(
     faces: [ScreenFace<S>], width: Int, height: Int, settings: SoftSettings<S>,
-    background: SIMD3<S>, hasColor: Bool, usesReference: Bool, hasAffineLogits: Bool = false
+    background: SIMD3<S>, hasColor: Bool, usesReference: Bool, hasAffineLogits: Bool = false,
+    workers: Workers = .serial
   ) {
     settings.check()
     self.faces = faces
@@ -81,14 +126,21 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
     case .logit(let epsilon): backgroundLogit = (epsilon - 1) / settings.depth.temperature
     }
     self.usesReference =
-      usesReference || hasAffineLogits || settings.attributeExtension != .nearestPoint
-      || !settings.hasKernel(hasColor: hasColor)
+      !S.hasSoftKernels || usesReference || hasAffineLogits
+      || settings.attributeExtension != .nearestPoint || !settings.hasKernel(hasColor: hasColor)
     let coverage = coverage
-    let boxes = faces.map { face in coverage.box(face) }
     let isEuclidean = settings.profile.distance == .euclidean
     bins = TileBins(
-      boxes: boxes, reach: isEuclidean ? coverage.reach : 0, width: width, height: height)
-    kernelFaces = self.usesReference ? [] : S.softKernelFaces(faces)
+      boxes: parallelArray(faces.count, grain: 8192, workers: workers) { coverage.box(faces[$0]) },
+      reach: isEuclidean ? coverage.reach : 0, width: width, height: height)
+    guard !self.usesReference else { return }
+    let outlines = parallelArray(faces.count, grain: 8192, workers: workers) { f in
+      faces[f].kernelFace
+    }
+    kernelFaces = outlines
+    kernelAttributes = parallelArray(hasColor ? faces.count : 0, grain: 8192, workers: workers) {
+      f in faces[f].kernelAttributes(outlines[f])
+    }
   }
 
   /// Sets a tile's state to that of an empty picture.
@@ -109,9 +161,6 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
 }
 
 extension RenderScalar {
-  /// The scalar reference serves scalars without a kernel.
-  public static func softKernelFaces(_ faces: [ScreenFace<Self>]) -> [SoftKernelFace] { [] }
-
   /// The scalar reference.
   public static func softForwardTile(
     _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>
@@ -122,11 +171,27 @@ extension RenderScalar {
   /// The scalar reference.
   public static func softBackwardTile(
     _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>,
-    cotangents: Span<Self>, gradients: inout MutableSpan<ScreenFaceGradient<Self>>,
+    cotangents: Span<Self>, negligible: Self, gradients: inout MutableSpan<SIMD4<Self>>,
     smoothing: inout SmoothingSums<Self>
   ) {
     pass.referenceBackward(
       tile: tile, state: state.span, cotangents: cotangents, gradients: &gradients,
       smoothing: &smoothing)
+  }
+}
+
+extension ScreenFace {
+  /// The outline as the kernels read it.
+  fileprivate var kernelFace: SoftKernelFace {
+    SoftKernelFace(
+      x: SIMD4<Float>(x), y: SIMD4<Float>(y), isQuadrilateral: cornerCount == 4,
+      orientation: doubleArea > 0 ? 1 : -1)
+  }
+
+  /// What the face shows as the kernels read it.
+  fileprivate func kernelAttributes(_ outline: SoftKernelFace) -> SoftKernelAttributes {
+    SoftKernelAttributes(
+      q: SIMD4<Float>(q), logit: SIMD4<Float>(logit), red: SIMD4<Float>(red),
+      green: SIMD4<Float>(green), blue: SIMD4<Float>(blue), outline: outline)
   }
 }

@@ -11,8 +11,10 @@ package struct SoftWork: Equatable, Sendable {
 }
 
 extension Renderer where S == Float {
-  /// The work of a soft render, by the kernel's own test: a block counts where the face's box, widened by the reach, meets
-  /// it; of more than four such blocks those whose centre is within the reach plus half the block's diagonal.
+  /// The work of a soft render, by the kernel's own test.
+  ///
+  /// A block counts where its centre is within the reach plus half the diagonal between its corner pixels. Blocks that are left
+  /// out for what they show already count too.
   package func softWork(
     _ scene: Scene<Float>, _ cameras: [Camera<Float>], hasColor: Bool
   ) -> SoftWork {
@@ -34,27 +36,19 @@ extension Renderer where S == Float {
 }
 
 extension SoftTilePass where S == Float {
-  /// The number of (face, block) pairs that `reachableBlocks` of the kernels finds.
+  /// The number of (face, block) pairs that `prepareEdges` of the kernels finds.
   fileprivate var reachedBlocks: Int {
-    let limit = coverage.reach + 2.1214
+    let limit = coverage.reach + 2.122
     var count = 0
     for tile in 0..<bins.tileCount {
       let origin = origin(ofTile: tile)
       for entry in bins.entries(ofTile: tile) {
         let face = faces[Int(bins.entryFaces[entry])]
-        var near = 0
-        var boxed = 0
         for block in 0..<16 {
-          let corner = SIMD2(
-            Float(origin.x + 4 * (block & 3)), Float(origin.y + 4 * (block >> 2)))
-          let (low, high) = (corner + 0.5 - coverage.reach, corner + 3.5 + coverage.reach)
-          guard face.x.max() >= low.x, face.x.min() <= high.x, face.y.max() >= low.y,
-            face.y.min() <= high.y
-          else { continue }
-          boxed += 1
-          if face.boundaryFoot(from: corner + 2).signedDistance > -limit { near += 1 }
+          let center = SIMD2(
+            Float(origin.x + 4 * (block & 3) + 2), Float(origin.y + 4 * (block >> 2) + 2))
+          if face.boundaryFoot(from: center).signedDistance > -limit { count += 1 }
         }
-        count += boxed > 4 ? near : boxed
       }
     }
     return count

@@ -32,35 +32,44 @@ public struct TileBins: Equatable, Sendable {
     columns = (width + side - 1) / side
     rows = (height + side - 1) / side
     let tiles = columns * rows
-    func range(_ low: S, _ high: S, _ size: Int) -> Range<Int> {
-      // Pixel i is touched where low <= i + 0.5 <= high.
-      let first = max((low - reach - 1 / 2).rounded(.up), 0)
-      let last = min((high + reach - 1 / 2).rounded(.down), S(size - 1))
-      guard first <= last else { return 0..<0 }
-      return Int(first) / side..<Int(last) / side + 1
+    // Pixel i is touched where low - reach <= i + 0.5 <= high + reach.
+    func range(_ low: S, _ high: S, _ size: Int) -> (first: Int32, end: Int32) {
+      let first = low - reach - 1 / 2
+      let last = high + reach - 1 / 2
+      guard last >= 0, first <= S(size - 1) else { return (0, 0) }
+      let whole = first > 0 ? first.whole : 0
+      let firstPixel = S(whole) < first ? whole + 1 : whole
+      let lastPixel = last < S(size - 1) ? last.whole : size - 1
+      guard firstPixel <= lastPixel else { return (0, 0) }
+      return (Int32(firstPixel / side), Int32(lastPixel / side + 1))
     }
-    var spans = [(x: Range<Int>, y: Range<Int>)]()
-    spans.reserveCapacity(boxes.count)
+    let columns = columns
+    let spans = boxes.map { box -> SIMD4<Int32> in
+      guard box.x <= box.z else { return .zero }
+      let x = range(box.x, box.z, width)
+      let y = range(box.y, box.w, height)
+      return SIMD4(x.first, x.end, y.first, y.end)
+    }
     tileOffsets = [Int32](repeating: 0, count: tiles + 1)
     faceOffsets = [Int32](repeating: 0, count: boxes.count + 1)
-    for (f, box) in boxes.enumerated() {
-      let x = box.x <= box.z ? range(box.x, box.z, width) : 0..<0
-      let y = x.isEmpty ? 0..<0 : range(box.y, box.w, height)
-      spans.append((x, y))
-      faceOffsets[f + 1] = faceOffsets[f] + Int32(x.count * y.count)
-      for row in y {
-        for column in x { tileOffsets[row * columns + column + 1] += 1 }
+    for (f, span) in spans.enumerated() {
+      let across = span.y - span.x
+      let down = span.w - span.z
+      faceOffsets[f + 1] = faceOffsets[f] + across * down
+      guard across > 0 else { continue }
+      for row in Int(span.z)..<Int(span.w) {
+        for column in Int(span.x)..<Int(span.y) { tileOffsets[row * columns + column + 1] += 1 }
       }
     }
     for t in 0..<tiles { tileOffsets[t + 1] += tileOffsets[t] }
     let count = Int(faceOffsets[boxes.count])
-    entryFaces = [Int32](repeating: 0, count: count)
-    faceEntries = [Int32](repeating: 0, count: count)
     var cursor = tileOffsets
-    for (f, span) in spans.enumerated() {
-      var place = Int(faceOffsets[f])
-      for row in span.y {
-        for column in span.x {
+    var entryFaces = [Int32](unstored: count)
+    var faceEntries = [Int32](unstored: count)
+    var place = 0
+    for (f, span) in spans.enumerated() where span.x < span.y {
+      for row in Int(span.z)..<Int(span.w) {
+        for column in Int(span.x)..<Int(span.y) {
           let tile = row * columns + column
           let entry = cursor[tile]
           cursor[tile] += 1
@@ -70,6 +79,8 @@ public struct TileBins: Equatable, Sendable {
         }
       }
     }
+    self.entryFaces = entryFaces
+    self.faceEntries = faceEntries
   }
 
   /// The entries of a tile.

@@ -52,7 +52,10 @@ struct RepeatabilityTests {
     #expect(
       renderer.render(scene, cameras) == renderer.renderWithPullback(scene, cameras, wrt: .all).0)
     let alpha = renderer.render(scene, cameras, outputs: .alpha)
-    #expect(alpha.map(\.alpha) == renderer.render(scene, cameras).map(\.alpha))
+    // With colour the faces come in another order, so products of survivals round otherwise.
+    for (alone, colored) in zip(alpha, renderer.render(scene, cameras)) {
+      #expect(zip(alone.alpha.values, colored.alpha.values).allSatisfy { abs($0 - $1) < 1e-6 })
+    }
     #expect(alpha.allSatisfy { $0.color == nil && $0.depth == nil && $0.face == nil })
   }
 

@@ -50,23 +50,25 @@ func runTilesWithSmoothing<S: RenderScalar>(
     S.softForwardTile(pass, tile: start / pass.stateStride, state: &chunk)
   }
   let done = state
-  var entries = [ScreenFaceGradient<S>](repeating: .init(), count: pass.bins.entryFaces.count)
+  let rows = pass.gradientRows
+  var entries = [SIMD4<S>](repeating: .zero, count: pass.bins.entryFaces.count * rows)
   var sums = [SmoothingSums<S>](repeating: .init(), count: pass.bins.tileCount)
   entries.forEachSlice(
-    offsets: pass.bins.tileOffsets, alongside: &sums, workers: workers
+    startingAt: { Int(pass.bins.tileOffsets[$0]) * rows }, alongside: &sums, workers: workers
   ) { tile, slice, sum in
     var own = Array(done[tile * pass.stateStride..<(tile + 1) * pass.stateStride])
     var span = own.mutableSpan
     let first = tile * pass.cotangentStride
     S.softBackwardTile(
       pass, tile: tile, state: &span,
-      cotangents: bars.span.extracting(first..<first + pass.cotangentStride), gradients: &slice,
-      smoothing: &sum)
+      cotangents: bars.span.extracting(first..<first + pass.cotangentStride), negligible: 0,
+      gradients: &slice, smoothing: &sum)
   }
   var faces = [ScreenFaceGradient<S>](repeating: .init(), count: pass.faces.count)
   for f in faces.indices {
     for place in Int(pass.bins.faceOffsets[f])..<Int(pass.bins.faceOffsets[f + 1]) {
-      faces[f] += entries[Int(pass.bins.faceEntries[place])]
+      faces[f] += ScreenFaceGradient(
+        rows: rows, at: Int(pass.bins.faceEntries[place]) * rows, of: entries)
     }
   }
   return (state, faces, sums.reduce(into: SmoothingSums()) { $0 += $1 })

@@ -5,8 +5,8 @@ extension EdgeCoverage {
   func box(_ face: ScreenFace<S>) -> SIMD4<S> {
     let empty = SIMD4<S>(1, 1, 0, 0)
     guard face.isVisible else { return empty }
-    let low = SIMD2(face.x.min(), face.y.min())
-    let high = SIMD2(face.x.max(), face.y.max())
+    let low = SIMD2(smallest(face.x), smallest(face.y))
+    let high = SIMD2(largest(face.x), largest(face.y))
     guard profile.distance == .barycentric else { return SIMD4(lowHalf: low, highHalf: high) }
     guard face.cornerCount == 3 else { return empty }
     guard reach.isFinite else { return SIMD4(-S.infinity, -S.infinity, S.infinity, S.infinity) }

@@ -1,0 +1,1 @@
+../SfumatoKernels/GradientSums.swift
