@@ -11,6 +11,11 @@ where
   SIMD2Storage: Sendable & BitwiseCopyable, SIMD4Storage: Sendable & BitwiseCopyable,
   SIMD8Storage: Sendable & BitwiseCopyable, SIMDMaskScalar: Sendable
 {
+  /// Draws small faces into a band of samples: sets the nearest key and the face that has it, group by group of four samples.
+  static func drawSmallFaces(
+    _ faces: Span<SmallFace<Self>>, in band: SampleBand, keys: inout MutableSpan<SIMD4<Self>>,
+    owners: inout MutableSpan<SIMD4<Int32>>)
+
   /// Faces as the soft kernels read them; empty where there is no kernel.
   static func softKernelFaces(_ faces: [ScreenFace<Self>]) -> [SoftKernelFace]
 
