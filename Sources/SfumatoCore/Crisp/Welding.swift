@@ -9,9 +9,13 @@ struct Welding: Sendable {
   /// The two faces of each edge that has two, through the same two vertices in opposite ways; else -1.
   private(set) var pairs: [SIMD2<Int32>] = []
 
-  /// Welds the world positions of an assembly.
+  /// Welds the world positions of an assembly, or finds it welded in the cache of its first mesh.
   init<S: RenderScalar>(_ assembly: SceneAssembly<S>) {
-    self.init(assembly, corners: Self.corners(of: assembly))
+    guard let first = assembly.scene.instances.first else {
+      self.init(assembly, corners: [])
+      return
+    }
+    self = assembly.scene.meshes[first.mesh].weldings.welding(of: assembly)
   }
 
   /// Joins the edges of faces whose welded vertices are known.
