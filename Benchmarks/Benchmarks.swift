@@ -8,10 +8,11 @@ internal import SfumatoIO
 struct Benchmarks: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "SfumatoBenchmarks",
-    abstract: "Time forward and backward of the soft renderer on known workloads.",
+    abstract: "Time forward and backward of the soft and the crisp renderer on known workloads.",
     discussion: """
       Medians of repeated runs, first one left out; a pair is a face and a pixel of a 4 x 4 block that the kernel \
-      evaluates for it. Meshes: sphere_642.obj, cow.obj, bunny.obj in one folder; what is missing is skipped.
+      evaluates for it; crisp workloads ("hard") count none. Meshes: sphere_642.obj, cow.obj, bunny.obj in one folder; what \
+      is missing is skipped.
       """)
 
   @Option(
@@ -52,7 +53,7 @@ struct Benchmarks: ParsableCommand {
       isa: InstructionSet.name, system: ProcessInfo.processInfo.operatingSystemVersionString,
       loadBefore: Machine.load, loadAfter: 0, workloads: [], skipped: [])
     for recipe in Workload.recipes where filter.map(recipe.name.contains) ?? true {
-      guard FileManager.default.fileExists(atPath: folder + "/" + recipe.file) else {
+      if let file = recipe.file, !FileManager.default.fileExists(atPath: folder + "/" + file) {
         report.skipped.append(recipe.name)
         continue
       }
@@ -72,13 +73,18 @@ struct Benchmarks: ParsableCommand {
   private func renderer(_ workload: Workload, threads: Int, reference: Bool) -> Renderer<Float> {
     Renderer(
       settings: RenderSettings(
-        mode: .soft(workload.soft), workers: Workers(count: threads), usesReference: reference))
+        mode: workload.mode, workers: Workers(count: threads), usesReference: reference))
   }
 
   private func measure(_ workload: Workload) -> WorkloadReport {
-    let work = renderer(workload, threads: 1, reference: false)
-      .softWork(workload.scene, workload.cameras, hasColor: workload.isColored)
-    let pairs = Double(max(work.lanePairs, 1))
+    let isHard = workload.method == .hard
+    let work =
+      isHard
+      ? nil
+      : renderer(workload, threads: 1, reference: false)
+        .softWork(workload.scene, workload.cameras, hasColor: workload.isColored)
+    // Nanoseconds a pair are 0 where there are no pairs.
+    let pairs = work.map { Double(max($0.lanePairs, 1)) } ?? .infinity
     Machine.forgetPeakMemory()
     let results = threads.map { count in
       let timing = Timing(
@@ -90,7 +96,7 @@ struct Benchmarks: ParsableCommand {
     }
     let peak = Machine.peakMemory
     var reference: Timing?
-    if !noReference {
+    if !noReference, workload.hasReference {
       reference = Timing(
         workload, renderer: renderer(workload, threads: 1, reference: true), seconds: seconds,
         least: 1)
@@ -100,7 +106,8 @@ struct Benchmarks: ParsableCommand {
     if let reference, let serial { ratio = reference.forwardBackward / serial }
     return WorkloadReport(
       name: workload.name, faces: workload.faces, views: workload.cameras.count,
-      pairs: work.lanePairs, tileEntries: work.entries, results: results, reference: reference,
+      pairs: work?.lanePairs ?? 0, tileEntries: work?.entries ?? 0, results: results,
+      reference: reference,
       referenceRatio: ratio, peakMemory: peak)
   }
 }

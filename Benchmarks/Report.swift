@@ -18,9 +18,9 @@ struct WorkloadReport: Codable {
   var name: String
   var faces: Int
   var views: Int
-  /// (face, pixel) pairs that the kernel evaluates forward, and again backward.
+  /// (face, pixel) pairs that the kernel evaluates forward, and again backward; 0 where crisp.
   var pairs: Int
-  /// (face, tile of 16 x 16 pixels) pairs in the bins.
+  /// (face, tile of 16 x 16 pixels) pairs in the bins; 0 where crisp.
   var tileEntries: Int
   var results: [Threads]
   /// The scalar reference on one thread.

@@ -13,13 +13,12 @@ struct BlendedSample: Equatable, Sendable {
 extension CrispView {
   /// Groups the crossings by sample.
   mutating func findBlends() {
-    let samples = crossings.map { Int32(sample(of: $0)) }
-    blendOrder = crossings.indices.map { Int32($0) }.sorted {
-      let (a, b) = (samples[Int($0)], samples[Int($1)])
-      return a != b ? a < b : $0 < $1
-    }
-    for (k, crossing) in blendOrder.enumerated() {
-      let sample = samples[Int(crossing)]
+    // Sample above, crossing below: sorted by sample, then as they were found.
+    let keys = crossings.indices.map { UInt64(sample(of: crossings[$0])) << 32 | UInt64($0) }
+      .sorted()
+    blendOrder = keys.map { Int32(truncatingIfNeeded: $0 & 0xFFFF_FFFF) }
+    for (k, key) in keys.enumerated() {
+      let sample = Int32(truncatingIfNeeded: key >> 32)
       if let last = blends.indices.last, blends[last].sample == sample {
         blends[last].crossings = blends[last].crossings.lowerBound..<Int32(k + 1)
       } else {
@@ -63,23 +62,25 @@ extension CrispView {
     jumps.reduce(own) { $0 + ($1.far - $1.near) * $1.length }
   }
 
-  /// The samples, blended.
+  /// The blended samples' colours and alphas, in the order of ``blends``.
   ///
   /// Where a row and a column of the same sample jump, at a corner, their sum may leave the range of its colours; it is held there.
   func blendedValues() -> [SIMD4<S>] {
-    var result = values
-    for blend in blends {
-      let own = values[Int(blend.sample)]
+    [SIMD4<S>](count: blends.count, grain: 256, workers: workers) { k in
+      let blend = blends[k]
+      let own = value(ofSample: Int(blend.sample))
       let jumps = jumps(blend)
       var (low, high) = (own, own)
       for jump in jumps {
         low = Self.lower(low, Self.lower(jump.far, jump.near))
         high = Self.upper(high, Self.upper(jump.far, jump.near))
       }
-      result[Int(blend.sample)] = Self.lower(Self.upper(sum(own, jumps), low), high)
+      return Self.lower(Self.upper(sum(own, jumps), low), high)
     }
-    return result
   }
+
+  /// A sample's colour and alpha before it is blended.
+  private func value(ofSample i: Int) -> SIMD4<S> { shade(ids[i], at: center(i)) }
 
   private static func lower(_ a: SIMD4<S>, _ b: SIMD4<S>) -> SIMD4<S> {
     a.replacing(with: b, where: b .< a)
@@ -89,35 +90,50 @@ extension CrispView {
     a.replacing(with: b, where: b .> a)
   }
 
-  /// The adjoint of ``blendedValues()``: from the cotangents of the blended samples to those of the samples at their centres, in
-  /// place, and to the faces that blended samples see.
+  /// The adjoint of ``blendedValues()``: from the cotangents of the blended samples to the faces that they see, but for what
+  /// reaches a sample's own face as if it were not blended.
+  ///
+  /// - Parameters:
+  ///   - cotangent: of the pictures.
+  ///   - sums: added to.
   func blendsBackward(
-    _ bars: inout [SIMD4<S>], into faces: inout [ScreenFaceGradient<S>],
-    background: inout SIMD3<S>
+    _ cotangent: RenderingCotangent<S>, into sums: inout FaceGradients<S>
   ) {
-    for blend in blends {
-      let sample = Int(blend.sample)
-      let bar = bars[sample]
-      guard bar != .zero else { continue }
-      let jumps = jumps(blend)
-      // A channel that is held has the cotangent of the colour that holds it, the first such one.
-      let bounds = heldBars(bar, own: values[sample], jumps)
-      bars[sample] = bounds.free + bounds.own
-      for (jump, held) in zip(jumps, bounds.held) {
-        let lengthBar = (bounds.free * (jump.far - jump.near)).sum()
-        let part = bounds.free * jump.length
-        let pointBar =
-          shadeVJP(
-            jump.farFace, at: jump.middle, held.far + part, into: &faces, background: &background)
-          + shadeVJP(
-            jump.nearFace, at: jump.middle, held.near - part, into: &faces,
-            background: &background)
-        let alongBar = jump.crossing.isVertical ? pointBar.y : pointBar.x
-        addPlace(
-          jump.crossing,
-          placeBar: alongBar / 2 + lengthBar * S(samples) * (jump.crossing.isBeyond ? -1 : 1),
-          into: &faces)
+    let grain = 64
+    let parts = parallelMap((blends.count + grain - 1) / grain, workers: workers) { chunk in
+      var part = FaceGradients<S>()
+      for blend in blends[chunk * grain..<min((chunk + 1) * grain, blends.count)] {
+        blendBackward(blend, cotangent, into: &part)
       }
+      return part
+    }
+    for part in parts { sums.append(part) }
+  }
+
+  private func blendBackward(
+    _ blend: BlendedSample, _ cotangent: RenderingCotangent<S>, into sums: inout FaceGradients<S>
+  ) {
+    let sample = Int(blend.sample)
+    let bar = bar(ofSample: sample, cotangent)
+    guard bar != .zero else { return }
+    let jumps = jumps(blend)
+    // A channel that is held has the cotangent of the colour that holds it, the first such one.
+    let bounds = heldBars(bar, own: value(ofSample: sample), jumps)
+    let change = bounds.free + bounds.own - bar
+    if change != .zero {
+      _ = shadeVJP(ids[sample], at: center(sample), change, into: &sums)
+    }
+    for (jump, held) in zip(jumps, bounds.held) {
+      let lengthBar = (bounds.free * (jump.far - jump.near)).sum()
+      let part = bounds.free * jump.length
+      let pointBar =
+        shadeVJP(jump.farFace, at: jump.middle, held.far + part, into: &sums)
+        + shadeVJP(jump.nearFace, at: jump.middle, held.near - part, into: &sums)
+      let alongBar = jump.crossing.isVertical ? pointBar.y : pointBar.x
+      addPlace(
+        jump.crossing,
+        placeBar: alongBar / 2 + lengthBar * S(samples) * (jump.crossing.isBeyond ? -1 : 1),
+        into: &sums)
     }
   }
 

@@ -1,4 +1,5 @@
-// The adjoint of a crisp view: pixels to samples, outlines, then each sample's shading to the corners of its face.
+// The adjoint of a crisp view: outlines, then each sample's shading to the corners of its face. Faces with few samples gather
+// them from their box; those with many take one partial sum a band.
 
 extension CrispView {
   /// The adjoint of the whole view.
@@ -7,39 +8,52 @@ extension CrispView {
     workers: Workers
   ) -> ViewGradient<S> {
     var result = ViewGradient(assembly, hasColor: hasColor, targets: targets)
-    var faces = [ScreenFaceGradient<S>](repeating: .init(), count: projection.faces.count)
-    var bars = sampleBars(cotangent)
+    var sums = FaceGradients<S>()
     switch settings.edges {
     case .none: break
-    case .antialiased:
-      blendsBackward(&bars, into: &faces, background: &result.background)
-    case .edgeGradient: edgesBackward(bars, into: &faces)
+    case .antialiased: blendsBackward(cotangent, into: &sums)
+    case .edgeGradient: edgesBackward(cotangent, into: &sums)
     }
-    for i in ids.indices where ids[i] < 0 {
-      result.background += SIMD3(bars[i].x, bars[i].y, bars[i].z)
+    if targets.contains(.background), let color = cotangent.color {
+      result.background = sums.background + backgroundBar(color, workers: workers)
     }
-    addShading(bars, cotangent, into: &faces, workers: workers)
+    guard !targets.isSubset(of: .background) else { return result }
+    addLargeFaces(cotangent, into: &sums, workers: workers)
+    var faces = smallFaceGradients(cotangent, workers: workers)
+    sums.add(to: &faces)
     result.camera = projection.backward(
       faces, assembly: assembly, positionsBar: &result.positions,
-      cornerColorsBar: &result.cornerColors)
+      cornerColorsBar: &result.cornerColors, workers: workers)
     if let normal = cotangent.normal {
       addNormals(normal, assembly: assembly, into: &result.positions)
     }
     return result
   }
 
-  /// Cotangents of the blended samples: red, green, blue, alpha.
-  private func sampleBars(_ cotangent: RenderingCotangent<S>) -> [SIMD4<S>] {
-    let part = 1 / S(samples * samples)
-    return ids.indices.map { i in
-      let pixel = pixel(ofSample: i)
-      let color = cotangent.color?.values.vector3(pixel) ?? .zero
-      return SIMD4(color, cotangent.alpha?.values[pixel] ?? 0) * part
-    }
+  /// The cotangent of a sample after blending: red, green, blue, alpha.
+  @inline(__always)
+  func bar(ofSample i: Int, _ cotangent: RenderingCotangent<S>) -> SIMD4<S> {
+    let pixel = pixel(ofSample: i)
+    let color = cotangent.color?.values.vector3(pixel) ?? .zero
+    return SIMD4(color, cotangent.alpha?.values[pixel] ?? 0) * (1 / S(samples * samples))
   }
 
+  @inline(__always)
   private func pixel(ofSample i: Int) -> Int {
-    i / across / samples * width + i % across / samples
+    samples == 1 ? i : i / across / samples * width + i % across / samples
+  }
+
+  /// The cotangent of the background, of the samples that see it.
+  private func backgroundBar(_ color: ImageBuffer<S>, workers: Workers) -> SIMD3<S> {
+    let rows = HardView<S>.bandRows * samples
+    let part = 1 / S(samples * samples)
+    return parallelMap(visibility.bandCount, workers: workers) { band in
+      var sum = SIMD3<S>.zero
+      for i in band * rows * across..<min((band + 1) * rows, down) * across where ids[i] < 0 {
+        sum += color.values.vector3(pixel(ofSample: i)) * part
+      }
+      return sum
+    }.reduce(.zero, +)
   }
 
   /// The number of a pixel's covered samples.
@@ -53,52 +67,99 @@ extension CrispView {
     return count
   }
 
-  /// Adds the adjoint of every sample's colour and depth to its face, band by band, so that sums do not depend on threads.
-  private func addShading(
-    _ bars: [SIMD4<S>], _ cotangent: RenderingCotangent<S>,
-    into faces: inout [ScreenFaceGradient<S>], workers: Workers
+  /// Whether samples' colours or depths have cotangents.
+  private func hasShading(_ cotangent: RenderingCotangent<S>) -> Bool {
+    hasColor && (cotangent.color != nil || cotangent.depth != nil)
+  }
+
+  /// The adjoint of the colour and depth of all samples of faces that are not large, one gradient a face on the screen.
+  private func smallFaceGradients(
+    _ cotangent: RenderingCotangent<S>, workers: Workers
+  ) -> [ScreenFaceGradient<S>] {
+    let hasShading = hasShading(cotangent)
+    return [ScreenFaceGradient<S>](
+      count: projection.faces.count, grain: 1024, workers: workers
+    ) { id in
+      let face = projection.faces[id]
+      var gradient = ScreenFaceGradient<S>()
+      guard hasShading, !visibility.setups[id].traits.contains(.large) else { return gradient }
+      let box = FaceBounds(face).samples(samples, across: across, down: down)
+      guard box.x <= box.y else { return gradient }
+      let own = Int32(truncatingIfNeeded: id)
+      let shading = FaceShading(face)
+      for row in Int(box.z)...Int(box.w) {
+        for i in row * across + Int(box.x)...row * across + Int(box.y) where ids[i] == own {
+          addSample(i, row: row, face, shading, cotangent, into: &gradient)
+        }
+      }
+      return gradient
+    }
+  }
+
+  /// The same of large faces, band by band.
+  private func addLargeFaces(
+    _ cotangent: RenderingCotangent<S>, into sums: inout FaceGradients<S>, workers: Workers
   ) {
-    guard hasColor, cotangent.color != nil || cotangent.depth != nil else { return }
-    var offsets: [Int32] = [0]
-    for list in visibility.bandFaces { offsets.append((offsets.last ?? 0) + Int32(list.count)) }
-    var entries = [ScreenFaceGradient<S>](
-      repeating: .init(), count: Int(offsets.last ?? 0))
-    var none = [Bool](repeating: false, count: visibility.bandFaces.count)
+    guard hasShading(cotangent),
+      visibility.setups.contains(where: { $0.traits.contains(.large) })
+    else { return }
     let rows = HardView<S>.bandRows * samples
-    entries.forEachSlice(offsets: offsets, alongside: &none, workers: workers) { band, slice, _ in
-      let list = visibility.bandFaces[band]
-      for i in band * rows * across..<min((band + 1) * rows, down) * across where ids[i] >= 0 {
-        let place = position(of: ids[i], in: list)
-        var gradient = slice[place]
-        addSample(i, bars[i], cotangent, into: &gradient)
-        slice[place] = gradient
+    let parts = parallelMap(visibility.bandCount, workers: workers) { band in
+      var part = FaceGradients<S>()
+      // The face of the last sample, its place among the band's large ones or -1, and its shading.
+      var places: [Int32: Int] = [:]
+      var faces: [Int32] = []
+      var gradients: [ScreenFaceGradient<S>] = []
+      var last: Int32 = -1
+      var place = -1
+      var shading: FaceShading<S>?
+      for row in band * rows..<min((band + 1) * rows, down) {
+        for i in row * across..<(row + 1) * across where ids[i] >= 0 {
+          if ids[i] != last {
+            last = ids[i]
+            place = -1
+            let face = projection.faces[Int(last)]
+            if visibility.setups[Int(last)].traits.contains(.large) {
+              place = places[last] ?? faces.count
+              shading = FaceShading(face)
+              if place == faces.count {
+                places[last] = place
+                faces.append(last)
+                gradients.append(ScreenFaceGradient())
+              }
+            }
+          }
+          guard place >= 0, let shading else { continue }
+          addSample(
+            i, row: row, projection.faces[Int(last)], shading, cotangent, into: &gradients[place])
+        }
+      }
+      for (face, gradient) in zip(faces, gradients) { part.append(face, gradient) }
+      return part
+    }
+    for part in parts { sums.append(part) }
+  }
+
+  @inline(__always)
+  private func addSample(
+    _ i: Int, row: Int, _ face: ScreenFace<S>, _ shading: FaceShading<S>,
+    _ cotangent: RenderingCotangent<S>, into gradient: inout ScreenFaceGradient<S>
+  ) {
+    let point = visibility.sampleCenter(column: i - row * across, row: row)
+    if let color = cotangent.color {
+      let colorBar =
+        color.values.vector3(pixel(ofSample: i)) * (1 / S(samples * samples))
+      if !shading.addColorVJP(at: point, colorBar: colorBar, into: &gradient) {
+        _ = visibility.colorVJP(face, at: point, colorBar: colorBar, into: &gradient)
       }
     }
-    for (band, list) in visibility.bandFaces.enumerated() {
-      for (k, face) in list.enumerated() { faces[Int(face)] += entries[Int(offsets[band]) + k] }
-    }
+    if let depth = cotangent.depth { addDepth(i, face, point, depth, into: &gradient) }
   }
 
-  /// The place of a face in a rising list that holds it.
-  private func position(of face: Int32, in list: [Int32]) -> Int {
-    var low = 0
-    var high = list.count - 1
-    while low < high {
-      let middle = (low + high) / 2
-      if list[middle] < face { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-
-  private func addSample(
-    _ i: Int, _ bar: SIMD4<S>, _ cotangent: RenderingCotangent<S>,
+  private func addDepth(
+    _ i: Int, _ face: ScreenFace<S>, _ point: SIMD2<S>, _ depth: ImageBuffer<S>,
     into gradient: inout ScreenFaceGradient<S>
   ) {
-    let face = projection.faces[Int(ids[i])]
-    let point = center(i)
-    _ = visibility.colorVJP(
-      face, at: point, colorBar: SIMD3(bar.x, bar.y, bar.z), into: &gradient)
-    guard let depth = cotangent.depth else { return }
     let weights = visibility.cornerWeights(face, at: point)
     let logit = (weights.corrected * face.logit).sum()
     let share = depth.values[pixel(ofSample: i)] / S(hits(ofPixelOf: i))

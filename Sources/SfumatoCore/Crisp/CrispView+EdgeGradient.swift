@@ -8,15 +8,17 @@ extension CrispView {
   /// Adds the gradient of every jump to the corners of the faces that move it.
   ///
   /// - Parameters:
-  ///   - bars: cotangents of the samples: red, green, blue, alpha.
-  ///   - faces: added to, one a face on the screen.
-  func edgesBackward(_ bars: [SIMD4<S>], into faces: inout [ScreenFaceGradient<S>]) {
+  ///   - cotangent: of the pictures.
+  ///   - sums: added to.
+  func edgesBackward(
+    _ cotangent: RenderingCotangent<S>, into sums: inout FaceGradients<S>
+  ) {
     for crossing in crossings {
-      let bar = bars[sample(of: crossing)]
+      let bar = bar(ofSample: sample(of: crossing), cotangent)
       guard bar != .zero else { continue }
       let point = point(of: crossing)
       let jump = shade(crossing.before, at: point) - shade(crossing.after, at: point)
-      addPlace(crossing, placeBar: (bar * jump).sum() * S(samples), into: &faces)
+      addPlace(crossing, placeBar: (bar * jump).sum() * S(samples), into: &sums)
     }
   }
 }

@@ -57,14 +57,21 @@ extension CrispView {
       for y in band * rows..<min((band + 1) * rows, down) {
         for x in 0..<across {
           let i = y * across + x
-          if x + 1 < across { cut(i, i + 1, isVertical: false, welding, into: &found) }
-          if y + 1 < down { cut(i, i + across, isVertical: true, welding, into: &found) }
+          let id = ids[i]
+          guard id >= 0 else { continue }
+          if x + 1 < across, mayCut(id, ids[i + 1], column: x, row: y, isVertical: false) {
+            cut(i, i + 1, isVertical: false, welding, into: &found)
+          }
+          if y + 1 < down, mayCut(id, ids[i + across], column: x, row: y, isVertical: true) {
+            cut(i, i + across, isVertical: true, welding, into: &found)
+          }
         }
       }
       return found
     }
     let candidates = walked.flatMap { $0 } + meeting.flatMap { $0 }
-    let probe = SurfaceProbe(projection, points: candidates.map { point(of: $0.crossing) })
+    let probe = SurfaceProbe(
+      visibility, points: candidates.map { point(of: $0.crossing) }, workers: workers)
     let count = (candidates.count + grain - 1) / grain
     return parallelMap(count, workers: workers) { chunk in
       candidates[chunk * grain..<min((chunk + 1) * grain, candidates.count)]
@@ -134,6 +141,20 @@ extension CrispView {
     let point = point(of: crossing)
     return projection.nearness(face, at: point) > nearness && face.reaches(point, margin: 0)
       && !welding.isFace(face.source, ofEdge: Int(edge.weld))
+  }
+
+  /// Whether the faces seen at a sample and at the next one may cut each other between: by their planes, with room for rounding.
+  @inline(__always)
+  private func mayCut(
+    _ before: Int32, _ after: Int32, column: Int, row: Int, isVertical: Bool
+  ) -> Bool {
+    guard after >= 0, before != after else { return false }
+    let (a, b) = (visibility.setups[Int(before)], visibility.setups[Int(after)])
+    let room = a.room + b.room
+    let start = b.plane.key(column: column, row: row) - a.plane.key(column: column, row: row)
+    let (fallX, fallY) = (a.plane.slopeX - b.plane.slopeX, a.plane.slopeY - b.plane.slopeY)
+    let (fall, rise) = isVertical ? (fallY, fallX) : (fallX, fallY)
+    return start >= -room && start <= fall + room && abs(rise) <= fall + room
   }
 
   /// Notes the place between two neighbouring samples where the faces that they see cut each other, if that line runs across the
@@ -249,72 +270,5 @@ extension CrispView {
       at: point(of: crossing), nearness: nearness, isOwn: { $0 == before || $0 == after },
       isBeside: { _ in true })
     return answer == .hidden ? nil : crossing
-  }
-
-  /// The adjoint of a crossing's place.
-  ///
-  /// - Parameters:
-  ///   - crossing: where the picture jumps.
-  ///   - placeBar: cotangent of the place, per pixel.
-  ///   - faces: added to.
-  func addPlace(
-    _ crossing: OutlineCrossing<S>, placeBar: S, into faces: inout [ScreenFaceGradient<S>]
-  ) {
-    guard placeBar != 0 else { return }
-    guard crossing.edge >= 0 else { return addCut(crossing, placeBar: placeBar, into: &faces) }
-    // Along a row `c = a.x + (line - a.y) / (b.y - a.y) (b.x - a.x)`, in pixels.
-    let edge = edges[Int(crossing.edge)]
-    let face = Int(edge.face)
-    let (i, j) = (Int(edge.first), Int(edge.second))
-    let (a, b) = (projection.faces[face].corner(i), projection.faces[face].corner(j))
-    let level = (S(crossing.line) + 1 / 2) / S(samples)
-    let isVertical = crossing.isVertical
-    let (along, over) = isVertical ? (b.x - a.x, b.y - a.y) : (b.y - a.y, b.x - a.x)
-    let t = (level - (isVertical ? a.x : a.y)) / along
-    let parts = SIMD2(1 - t, t) * placeBar
-    let turned = parts * (-over / along)
-    let (onX, onY) = isVertical ? (turned, parts) : (parts, turned)
-    faces[face].x[i] += onX.x
-    faces[face].x[j] += onX.y
-    faces[face].y[i] += onY.x
-    faces[face].y[j] += onY.y
-  }
-
-  /// Two faces cut each other where their nearness is equal: `∂c/∂A = -1 / (A' - B')` along the line, `∂c/∂B` the opposite.
-  ///
-  /// A motion by more than 10,000 pixels for a relative change of nearness by 1 is taken as that: nearly parallel faces.
-  private func addCut(
-    _ crossing: OutlineCrossing<S>, placeBar: S, into faces: inout [ScreenFaceGradient<S>]
-  ) {
-    let (first, second) = (Int(crossing.before), Int(crossing.after))
-    let (a, b) = (projection.faces[first], projection.faces[second])
-    let point = point(of: crossing)
-    let way: SIMD2<S> = crossing.isVertical ? SIMD2(0, 1) : SIMD2(1, 0)
-    let slope = projection.nearnessSlope(a, along: way) - projection.nearnessSlope(b, along: way)
-    let least = abs(projection.nearness(a, at: point)) / 10_000
-    // The nearer face before the place falls behind after it.
-    let bar = placeBar / min(slope, -least)
-    addNearness(a, point, -bar, into: &faces[first])
-    addNearness(b, point, bar, into: &faces[second])
-  }
-
-  /// The adjoint of a face's nearness at a fixed point of the screen.
-  private func addNearness(
-    _ face: ScreenFace<S>, _ point: SIMD2<S>, _ bar: S,
-    into gradient: inout ScreenFaceGradient<S>
-  ) {
-    let t = face.barycentrics(of: point)
-    if projection.camera.projection == .perspective {
-      gradient.q += t * bar
-    } else {
-      gradient.logit += t * bar
-    }
-    // Moving corner k by δ is moving the point by -t_k δ.
-    let slope =
-      SIMD2(
-        projection.nearnessSlope(face, along: SIMD2(1, 0)),
-        projection.nearnessSlope(face, along: SIMD2(0, 1))) * bar
-    gradient.x -= t * slope.x
-    gradient.y -= t * slope.y
   }
 }

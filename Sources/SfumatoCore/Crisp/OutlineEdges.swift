@@ -21,29 +21,28 @@ extension OutlineEdge {
   ///
   /// - Parameters:
   ///   - assembly: the scene.
-  ///   - projection: its faces on the screen.
+  ///   - visibility: its faces on the screen.
   ///   - welding: its edges.
   ///   - hasColor: whether faces have colours, by which edges between faces count.
   ///   - workers: how many threads may work.
   /// - Returns: the edges, in the welding's order.
   static func all(
-    _ assembly: SceneAssembly<S>, _ projection: ScreenProjection<S>, _ welding: Welding,
+    _ assembly: SceneAssembly<S>, _ visibility: HardView<S>, _ welding: Welding,
     hasColor: Bool, workers: Workers
   ) -> [OutlineEdge] {
-    var screenFaces = [Int32](repeating: -1, count: welding.corners.count / 3)
-    for (i, face) in projection.faces.enumerated() where face.isVisible {
-      screenFaces[Int(face.source)] = Int32(i)
-    }
-    let known = screenFaces
+    let projection = visibility.projection
+    let faces = ScreenPlaces(visibility, faceCount: welding.corners.count / 3)
+    let isSeamless = !hasColor || assembly.hasSeamlessColors
     let grain = 4096
     return parallelMap((welding.edgeCount + grain - 1) / grain, workers: workers) { chunk in
       var found: [OutlineEdge] = []
       for e in chunk * grain..<min((chunk + 1) * grain, welding.edgeCount) {
+        if isSeamless, faces.areSmooth(welding.pairs[e], visibility) { continue }
         var sides = EdgeSides<S>()
         let uses = welding.uses(ofEdge: e)
         for use in uses {
-          let face = known[Int(use / 3)]
-          guard face >= 0,
+          let face = faces[use / 3]
+          guard face >= 0, !visibility.setups[Int(face)].traits.isDisjoint(with: .visible),
             let lanes = projection.lanes(ofCorner: Int(use % 3), face: face, assembly)
           else { continue }
           // In the direction of the edge's first face, whatever its vertices are called.
@@ -55,6 +54,44 @@ extension OutlineEdge {
       }
       return found
     }.flatMap { $0 }
+  }
+}
+
+extension SceneAssembly {
+  /// Whether faces that share vertices, not only places, have the same colours there.
+  fileprivate var hasSeamlessColors: Bool {
+    scene.instances.allSatisfy { instance in
+      let material = scene.materials[instance.material]
+      return material.baseColor != .face && material.shading != .lambertFlat
+    }
+  }
+}
+
+/// Where the scene's faces stand among those on the screen.
+private struct ScreenPlaces: Sendable {
+  /// The face on the screen of each face, -1 where none; nil where all stand in their own places.
+  private var places: [Int32]?
+
+  init<S: RenderScalar>(_ visibility: HardView<S>, faceCount: Int) {
+    let faces = visibility.projection.faces
+    guard faces.count != faceCount else { return }
+    var places = [Int32](repeating: -1, count: faceCount)
+    for (i, face) in faces.enumerated() { places[Int(face.source)] = Int32(i) }
+    self.places = places
+  }
+
+  subscript(face: Int32) -> Int32 {
+    @inline(__always) get { places.map { $0[Int(face)] } ?? face }
+  }
+
+  /// Whether the two faces of an edge are whole and show the same side, so that the surface goes on behind the edge.
+  @inline(__always)
+  func areSmooth<S: RenderScalar>(_ pair: SIMD2<Int32>, _ visibility: HardView<S>) -> Bool {
+    guard pair.x >= 0 else { return false }
+    let (i, j) = (self[pair.x], self[pair.y])
+    guard i >= 0, j >= 0 else { return false }
+    let both = visibility.setups[Int(i)].traits.intersection(visibility.setups[Int(j)].traits)
+    return both.contains(.uncut) && !both.isDisjoint(with: .visible)
   }
 }
 

@@ -11,12 +11,14 @@ struct SurfaceProbe<S: RenderScalar>: Sendable {
     case behind(Int32)
   }
 
-  private let projection: ScreenProjection<S>
+  private let visibility: HardView<S>
   private let across: Int
   private let down: Int
   /// Where each cell's faces start, and the end.
   private var offsets: [Int32]
   private var faces: [Int32]
+
+  private var projection: ScreenProjection<S> { visibility.projection }
 
   /// Pixels along each side of a cell.
   private static var side: S { 4 }
@@ -24,35 +26,53 @@ struct SurfaceProbe<S: RenderScalar>: Sendable {
   private static var reach: S { 1 / 1024 }
 
   /// Gets ready for points, in pixels.
-  init(_ projection: ScreenProjection<S>, points: [SIMD2<S>]) {
-    self.projection = projection
+  init(_ visibility: HardView<S>, points: [SIMD2<S>], workers: Workers) {
+    self.visibility = visibility
     let side = Int(Self.side)
-    across = (projection.camera.width + side - 1) / side
-    down = (projection.camera.height + side - 1) / side
-    offsets = []
+    across = (visibility.width + side - 1) / side
+    down = (visibility.height + side - 1) / side
+    offsets = [Int32](repeating: 0, count: across * down + 1)
     faces = []
-    // Local while they grow: a method that reads the probe would copy them.
+    guard !points.isEmpty else { return }
     var isWanted = [Bool](repeating: false, count: across * down)
     for point in points {
       if let cell = cell(point) { isWanted[cell] = true }
     }
-    let boxes = projection.faces.map { box($0) }
-    var ends = [Int32](repeating: 0, count: across * down + 1)
-    for box in boxes {
-      forEachCell(of: box) { cell in if isWanted[cell] { ends[cell + 1] += 1 } }
+    // Cell above, face below.
+    let entries = entries(isWanted, workers: workers)
+    for part in entries {
+      for entry in part { offsets[Int(entry >> 32) + 1] += 1 }
     }
-    for cell in 0..<across * down { ends[cell + 1] += ends[cell] }
-    let starts = ends
-    var found = [Int32](repeating: 0, count: Int(ends[across * down]))
-    for (i, box) in boxes.enumerated() {
-      forEachCell(of: box) { cell in
-        guard isWanted[cell] else { return }
-        found[Int(ends[cell])] = Int32(i)
-        ends[cell] += 1
+    for cell in 0..<across * down { offsets[cell + 1] += offsets[cell] }
+    faces = [Int32](repeating: 0, count: Int(offsets[across * down]))
+    var filled = offsets
+    for part in entries {
+      for entry in part {
+        let cell = Int(entry >> 32)
+        faces[Int(filled[cell])] = Int32(truncatingIfNeeded: entry)
+        filled[cell] += 1
       }
     }
-    offsets = starts
-    faces = found
+  }
+
+  /// The wanted cells that each face touches, in face order.
+  private func entries(_ isWanted: [Bool], workers: Workers) -> [[UInt64]] {
+    let grain = 4096
+    let count = projection.faces.count
+    return parallelMap((count + grain - 1) / grain, workers: workers) { chunk in
+      var found: [UInt64] = []
+      for i in chunk * grain..<min((chunk + 1) * grain, count) {
+        guard !visibility.setups[i].traits.isDisjoint(with: .visible) else { continue }
+        let box = box(projection.faces[i])
+        guard box.x <= box.y, box.z <= box.w else { continue }
+        for row in Int(box.z)...Int(box.w) {
+          for cell in row * across + Int(box.x)...row * across + Int(box.y) where isWanted[cell] {
+            found.append(UInt64(truncatingIfNeeded: cell << 32 | i))
+          }
+        }
+      }
+      return found
+    }
   }
 
   private func cell(_ point: SIMD2<S>) -> Int? {
@@ -62,25 +82,19 @@ struct SurfaceProbe<S: RenderScalar>: Sendable {
     return Int(y) * across + Int(x)
   }
 
-  /// The first and last column and row of cells that a face touches; none where nothing of it can be seen.
+  /// The first and last column and row of cells that a face touches; one more where in doubt.
+  @inline(__always)
   private func box(_ face: ScreenFace<S>) -> SIMD4<Int32> {
-    guard face.isVisible else { return SIMD4(0, -1, 0, -1) }
+    let bounds = FaceBounds(face)
+    // The cell of v is v / side, rounded down.
     func index(_ v: S, _ count: Int) -> Int32 {
-      Int32(min(max((v / Self.side).rounded(.down), -1), S(count)))
+      nearestInteger(min(max(v / Self.side - 1 / 2, -1), S(count)))
     }
-    let low = SIMD2(face.x.min(), face.y.min()) - Self.reach
-    let high = SIMD2(face.x.max(), face.y.max()) + Self.reach
+    let low = bounds.low - 2 * Self.reach
+    let high = bounds.high + 2 * Self.reach
     return SIMD4(
       max(index(low.x, across), 0), min(index(high.x, across), Int32(across - 1)),
       max(index(low.y, down), 0), min(index(high.y, down), Int32(down - 1)))
-  }
-
-  @inline(__always)
-  private func forEachCell(of box: SIMD4<Int32>, _ body: (Int) -> Void) {
-    guard box.x <= box.y, box.z <= box.w else { return }
-    for row in Int(box.z)...Int(box.w) {
-      for column in Int(box.x)...Int(box.y) { body(row * across + column) }
-    }
   }
 
   /// What is seen at one of the points besides a surface there.

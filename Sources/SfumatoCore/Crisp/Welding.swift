@@ -6,38 +6,60 @@ struct Welding: Sendable {
   private var edgeUses: [Int32] = []
   /// Where each edge's uses start, and the end.
   private var edgeOffsets: [Int32] = [0]
+  /// The two faces of each edge that has two, through the same two vertices in opposite ways; else -1.
+  private(set) var pairs: [SIMD2<Int32>] = []
 
-  /// Welds the world positions of an assembly.
+  /// Welds the world positions of an assembly, or finds it welded in the cache of its first mesh.
   init<S: RenderScalar>(_ assembly: SceneAssembly<S>) {
-    let places = Self.places(assembly)
-    corners = assembly.faces.map { places[Int($0)] }
-    joinEdges(vertexCount: places.count)
+    guard let first = assembly.scene.instances.first else {
+      self.init(assembly, corners: [])
+      return
+    }
+    self = assembly.scene.meshes[first.mesh].weldings.welding(of: assembly)
   }
 
-  /// The first vertex at the place of each vertex.
-  private static func places<S: RenderScalar>(_ assembly: SceneAssembly<S>) -> [Int32] {
+  /// Joins the edges of faces whose welded vertices are known.
+  init<S: RenderScalar>(_ assembly: SceneAssembly<S>, corners: [Int32]) {
+    self.corners = corners
+    joinEdges(vertexCount: assembly.vertexCount)
+    findPairs(assembly.faces)
+  }
+
+  /// The welded vertex of each corner: the first vertex at its place.
+  static func corners<S: RenderScalar>(of assembly: SceneAssembly<S>) -> [Int32] {
     let count = assembly.vertexCount
     // Open addressing, at most half full; only the first vertex at a place is entered.
     var size = 16
     while size < 2 * count { size *= 2 }
-    var table = [Int32](repeating: -1, count: size)
-    return (0..<count).map { v in
+    var entries = [Int32](repeating: -1, count: size)
+    var places = [Int32](repeating: 0, count: count)
+    var table = entries.mutableSpan
+    for v in 0..<count {
       let position = assembly.positions.vector3(v)
       var slot = Int(truncatingIfNeeded: hash(position)) & (size - 1)
-      while table[slot] >= 0 {
-        if assembly.positions.vector3(Int(table[slot])) == position { return table[slot] }
+      places[v] = Int32(truncatingIfNeeded: v)
+      // A slot lies in the table: it is masked by the size, a power of two.
+      while unsafe table[unchecked: slot] >= 0 {
+        let other = unsafe table[unchecked: slot]
+        if assembly.positions.vector3(Int(other)) == position {
+          places[v] = other
+          break
+        }
         slot = (slot + 1) & (size - 1)
       }
-      table[slot] = Int32(v)
-      return Int32(v)
+      if places[v] == v { unsafe table[unchecked: slot] = Int32(truncatingIfNeeded: v) }
     }
+    let known = places
+    return assembly.faces.map { known[Int($0)] }
   }
 
   /// Bits that are equal for equal positions; both zeros are.
   private static func hash<S: RenderScalar>(_ position: SIMD3<S>) -> UInt64 {
     var bits: UInt64 = 0
     for k in 0..<3 {
-      bits = (bits ^ Double(position[k] + 0).bitPattern) &* 0x9E37_79B9_7F4A_7C15
+      // Adding zero makes both zeros one.
+      let own = unsafe unsafeBitCast(position[k] + 0, to: S.SIMDMaskScalar.self)
+      bits = (bits ^ UInt64(truncatingIfNeeded: own)) &* 0x9E37_79B9_7F4A_7C15
       bits ^= bits >> 29
     }
     return bits
@@ -47,34 +69,48 @@ struct Welding: Sendable {
   private mutating func joinEdges(vertexCount: Int) {
     var rows = [Int32](repeating: 0, count: vertexCount + 1)
     for use in corners.indices {
-      let ends = ends(of: Int32(use))
+      let ends = ends(of: Int32(truncatingIfNeeded: use))
       if ends.x != ends.y { rows[Int(min(ends.x, ends.y)) + 1] += 1 }
     }
     for v in 0..<vertexCount { rows[v + 1] += rows[v] }
-    edgeUses = [Int32](repeating: 0, count: Int(rows[vertexCount]))
-    var larger = edgeUses
+    var sortedUses = [Int32](repeating: 0, count: Int(rows[vertexCount]))
+    var larger = sortedUses
     var filled = rows
     for use in corners.indices {
-      let ends = ends(of: Int32(use))
+      let ends = ends(of: Int32(truncatingIfNeeded: use))
       guard ends.x != ends.y else { continue }
       let (low, high) = (Int(min(ends.x, ends.y)), max(ends.x, ends.y))
       // Into its place among the few of the row; of equal ones the later stays behind.
       var place = Int(filled[low])
       filled[low] += 1
-      while place > Int(rows[low]), larger[place - 1] > high {
+      let start = Int(rows[low])
+      while place > start, larger[place - 1] > high {
         larger[place] = larger[place - 1]
-        edgeUses[place] = edgeUses[place - 1]
+        sortedUses[place] = sortedUses[place - 1]
         place -= 1
       }
       larger[place] = high
-      edgeUses[place] = Int32(use)
+      sortedUses[place] = Int32(truncatingIfNeeded: use)
     }
+    edgeUses = sortedUses
     edgeOffsets.reserveCapacity(edgeUses.count / 2 + 1)
     for v in 0..<vertexCount {
       for place in Int(rows[v])..<Int(rows[v + 1]) {
         let isLast = place + 1 == Int(rows[v + 1])
         if isLast || larger[place + 1] != larger[place] { edgeOffsets.append(Int32(place + 1)) }
       }
+    }
+  }
+
+  /// Notes the edges at which two faces go on in each other.
+  private mutating func findPairs(_ faces: [Int32]) {
+    pairs = (0..<edgeCount).map { e in
+      let first = Int(edgeOffsets[e])
+      guard Int(edgeOffsets[e + 1]) == first + 2 else { return SIMD2(-1, -1) }
+      let (a, b) = (Int(edgeUses[first]), Int(edgeUses[first + 1]))
+      let (afterA, afterB) = (a % 3 == 2 ? a - 2 : a + 1, b % 3 == 2 ? b - 2 : b + 1)
+      guard faces[a] == faces[afterB], faces[afterA] == faces[b] else { return SIMD2(-1, -1) }
+      return SIMD2(Int32(a / 3), Int32(b / 3))
     }
   }
 

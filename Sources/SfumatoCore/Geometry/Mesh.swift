@@ -29,6 +29,8 @@ public struct Mesh<S: RenderScalar>: Equatable, Sendable {
   public var vertexColors: [S]?
   /// Face colours, `[F, 3]`, linear light.
   public var faceColors: [S]?
+  /// How the last scene that starts with this mesh was welded; copies share it.
+  let weldings = WeldingCache<S>()
 
   /// Makes a mesh.
   ///

@@ -7,14 +7,13 @@ extension HardView {
   static func coverCounts(_ assembly: SceneAssembly<S>, _ camera: Camera<S>) -> [SIMD2<Int32>] {
     let view = HardView(assembly, camera: camera, samples: 1)
     var counts = [SIMD2<Int32>](repeating: .zero, count: view.width * view.height)
-    for band in view.bandFaces.indices {
-      let firstRow = band * bandRows
-      for f in view.bandFaces[band] {
-        let face = view.faces[Int(f)]
-        let one = face.isFront ? SIMD2<Int32>(1, 0) : SIMD2(0, 1)
-        forEachSpan(face, firstRow: firstRow, rows: min(bandRows, view.height - firstRow)) {
-          row, span in
-          for column in span { counts[row * view.width + column] &+= one }
+    for band in 0..<view.bandCount {
+      view.forEachFace(inBand: band) { isFront, forEachGroup in
+        let one = isFront ? SIMD2<Int32>(1, 0) : SIMD2(0, 1)
+        forEachGroup { row, group, isOwned in
+          for lane in 0..<min(4, view.width - group * 4) where isOwned[lane] {
+            counts[row * view.width + group * 4 + lane] &+= one
+          }
         }
       }
     }

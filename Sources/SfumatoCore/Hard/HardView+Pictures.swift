@@ -14,13 +14,6 @@ extension HardView {
     return (visible.map { $0 < 0 ? -1 : projection.faces[Int($0)].source }, depths)
   }
 
-  /// The visible face on the screen of every sample, -1 where none, row-major.
-  func sampleFaces(workers: Workers) -> [Int32] {
-    parallelMap((height + Self.bandRows - 1) / Self.bandRows, workers: workers) { band in
-      visibleFaces(band: band)
-    }.flatMap { $0 }
-  }
-
   /// The centre of a sample, pixels.
   func sampleCenter(column: Int, row: Int) -> SIMD2<S> {
     SIMD2((S(column) + 1 / 2) / S(samples), (S(row) + 1 / 2) / S(samples))
@@ -30,7 +23,7 @@ extension HardView {
   func cornerWeights(_ face: ScreenFace<S>, at point: SIMD2<S>) -> AttributeWeights<S> {
     var t = face.barycentrics(of: point)
     var isClamped = false
-    if face.cornerCount == 3, t.min() < 0 {
+    if face.cornerCount == 3, t.x < 0 || t.y < 0 || t.z < 0 {
       // Snapping may own a sample that lies a hair outside: colours must not extrapolate.
       isClamped = true
       t.replace(with: 0, where: t .< 0)
@@ -38,7 +31,7 @@ extension HardView {
       t /= max(t.sum(), 1e-5)
     }
     let weighted = t * face.q
-    let total = weighted.sum()
+    let total = (weighted.x + weighted.y) + (weighted.z + weighted.w)
     guard total.isFinite, total > 0 else {
       let first = SIMD4<S>(1, 0, 0, 0)
       return AttributeWeights(
@@ -68,7 +61,9 @@ extension HardView {
   /// The colour of a face at a point in pixels.
   func color(_ face: ScreenFace<S>, at point: SIMD2<S>) -> SIMD3<S> {
     let w = cornerWeights(face, at: point).corrected
-    return SIMD3((w * face.red).sum(), (w * face.green).sum(), (w * face.blue).sum())
+    let (r, g, b) = (w * face.red, w * face.green, w * face.blue)
+    return SIMD3(
+      (r.x + r.y) + (r.z + r.w), (g.x + g.y) + (g.z + g.w), (b.x + b.y) + (b.z + b.w))
   }
 
   /// The adjoint of ``color(_:at:)``: adds to the face; returns the point's cotangent.

@@ -1,6 +1,7 @@
 // Hard visibility: which face is seen at each sample, exactly, without gradient. Corners are snapped to 1/256 of a
 // sample and edge functions are integers, so a sample centre belongs to exactly one of two faces that share an edge
-// (top-left rule). Bands of rows are independent.
+// (top-left rule). Bands of rows are independent. Start at `init`, which sets the faces up and sorts them into bands; then
+// `visibleFaces(band:)`.
 
 /// One view with one visible face a sample.
 struct HardView<S: RenderScalar>: Sendable {
@@ -9,241 +10,213 @@ struct HardView<S: RenderScalar>: Sendable {
   let height: Int
   /// Samples along each side of a pixel.
   let samples: Int
-  let faces: [SnappedFace]
-  /// The faces that touch each band of ``bandRows`` rows of pixels, in face order.
-  let bandFaces: [[Int32]]
-  private let isPerspective: Bool
+  /// What is worked out for each face on the screen.
+  let setups: [FaceSetup<S>]
+  /// The faces that touch each band of ``bandRows`` rows of pixels, by chunks of faces.
+  private let bins: [BandBins]
 
   /// Rows of pixels a band; bands are drawn one by one, so memory does not grow with the samples.
   static var bandRows: Int { 16 }
+  /// Faces that are set up together.
+  private static var setupGrain: Int { 4096 }
 
-  /// A face in sample coordinates, snapped to 1/256, wound so that its area is positive.
-  struct SnappedFace: Sendable {
-    var x: SIMD4<Int64>
-    var y: SIMD4<Int64>
-    var count: Int
-    /// Whether the products of its edge functions need more than 64 bits.
-    var isWide = false
-    /// Whether it looks at the camera: counter-clockwise on the screen before it was wound.
-    var isFront = false
-    var left = 0
-    var right = -1
-    var top = 0
-    var bottom = -1
+  /// The faces of a chunk sorted by bands, in order within a band: small ones, and places on the screen of the others.
+  private struct BandBins: Sendable {
+    var small: BandLists<SmallFace<S>>
+    var others: BandLists<Int32>
   }
 
-  /// Coordinates up to here, in 1/256 of a sample, keep the edge functions within 64 bits.
-  private static var narrowLimit: Int64 { 1 << 29 }
-  /// Corners beyond this, in the same unit, are moved here; it lies further than a Float can be precise.
-  private static var wideLimit: Int64 { 1 << 52 }
+  /// The number of bands.
+  var bandCount: Int { (height + Self.bandRows - 1) / Self.bandRows }
+  /// Samples across and down.
+  var across: Int { width * samples }
+  var down: Int { height * samples }
 
   /// Faces are cut at the near plane of `soft`.
   init(
     _ assembly: SceneAssembly<S>, camera: Camera<S>, samples: Int,
-    soft: SoftSettings<S> = SoftSettings()
+    soft: SoftSettings<S> = SoftSettings(), workers: Workers = .serial
   ) {
     let scale = DepthScale(soft, sphere: assembly.boundingSphere, camera: camera)
-    projection = ScreenProjection(
-      assembly, camera: camera, depth: scale, sortsByDepth: false)
+    let projection = ScreenProjection(
+      assembly, camera: camera, depth: scale, sortsByDepth: false, workers: workers)
+    self.projection = projection
+    let (across, down) = (camera.width * samples, camera.height * samples)
     width = camera.width
     height = camera.height
     self.samples = samples
-    let across = width * samples
-    let down = height * samples
-    faces = projection.faces.map {
-      Self.snap($0, samples: samples, across: across, down: down)
-    }
+    let count = projection.faces.count
     let rows = Self.bandRows * samples
-    var lists = [[Int32]](repeating: [], count: (down + rows - 1) / rows)
-    for (f, face) in faces.enumerated() where face.top <= face.bottom && face.left <= face.right {
-      for band in face.top / rows...face.bottom / rows { lists[band].append(Int32(f)) }
+    let bands = (camera.height + Self.bandRows - 1) / Self.bandRows
+    let chunks = (count + Self.setupGrain - 1) / Self.setupGrain
+    let parts = parallelMap(chunks, workers: workers) { chunk in
+      let first = chunk * Self.setupGrain
+      return Self.setUp(
+        projection, first..<min(first + Self.setupGrain, count), samples: samples,
+        across: across, down: down, rows: rows, bands: bands)
     }
-    bandFaces = lists
-    isPerspective = camera.projection == .perspective
+    setups = parts.flatMap(\.setups)
+    bins = parts.map(\.bins)
+  }
+
+  /// Sets a chunk of faces up and sorts it by bands.
+  private static func setUp(
+    _ projection: ScreenProjection<S>, _ range: Range<Int>, samples: Int, across: Int,
+    down: Int, rows: Int, bands: Int
+  ) -> (setups: [FaceSetup<S>], bins: BandBins) {
+    let picture = SIMD2(S(across), S(down))
+    var setups: [FaceSetup<S>] = []
+    setups.reserveCapacity(range.count)
+    var small: [(bands: SIMD2<Int32>, element: SmallFace<S>)] = []
+    small.reserveCapacity(range.count)
+    var others: [(bands: SIMD2<Int32>, element: Int32)] = []
+    for i in range {
+      let face = projection.faces[i]
+      let bounds = FaceBounds(face)
+      let box = bounds.samples(samples, across: across, down: down)
+      let setup = FaceSetup(
+        face, nearness: projection.nearness(face), bounds: bounds, box: box, picture: picture,
+        samples: samples)
+      setups.append(setup)
+      guard box.z <= box.w else { continue }
+      let touched = SIMD2(
+        Int32(truncatingIfNeeded: Int(box.z) / rows), Int32(truncatingIfNeeded: Int(box.w) / rows))
+      let id = Int32(truncatingIfNeeded: i)
+      if setup.traits.contains(.small) {
+        small.append((touched, SmallFace(face, setup, id: id, samples: samples)))
+      } else {
+        others.append((touched, id))
+      }
+    }
+    return (
+      setups,
+      BandBins(
+        small: BandLists(small, bandCount: bands), others: BandLists(others, bandCount: bands))
+    )
+  }
+
+  /// Calls `body` with every face that may touch a band and whether it shows its front.
+  func forEachFace(
+    inBand band: Int, _ body: (_ isFront: Bool, _ forEachGroup: GroupWalk) -> Void
+  ) {
+    let rows = sampleBand(band)
+    for bin in bins {
+      for k in bin.small.range(ofBand: band) {
+        let face = bin.small.elements[k]
+        body(face.isFront) { visit in face.forEachGroup(in: rows, visit) }
+      }
+      for k in bin.others.range(ofBand: band) {
+        let face = SnappedFace(
+          projection.faces[Int(bin.others.elements[k])], samples: samples, across: across,
+          down: down)
+        body(face.isFront) { visit in face.forEachGroup(in: rows, visit) }
+      }
+    }
+  }
+
+  /// Calls its argument with rows, groups of four samples and which of these a face owns.
+  typealias GroupWalk = ((Int, Int, SIMDMask<SIMD4<Int32>>) -> Void) -> Void
+
+  /// The samples of a band.
+  func sampleBand(_ band: Int) -> SampleBand {
+    let rows = Self.bandRows * samples
+    return SampleBand(
+      firstRow: band * rows, lastRow: min((band + 1) * rows, down) - 1, across: across)
   }
 
   /// The visible screen face of each sample of a band, -1 where none, row-major over samples.
   func visibleFaces(band: Int) -> [Int32] {
-    let across = width * samples
-    let firstRow = band * Self.bandRows * samples
     let rows = min(Self.bandRows, height - band * Self.bandRows) * samples
     var visible = [Int32](repeating: -1, count: across * rows)
-    var depth = [S](repeating: .infinity, count: across * rows)
-    for f in bandFaces[band] {
-      Self.draw(
-        faces[Int(f)],
-        DepthPlane(
-          projection.faces[Int(f)], samples: samples, isInverse: isPerspective),
-        id: f, across: across, firstRow: firstRow, rows: rows, depth: &depth, visible: &visible)
+    var span = visible.mutableSpan
+    draw(band: band, into: &span)
+    return visible
+  }
+
+  /// The visible face on the screen of every sample, -1 where none, row-major.
+  func sampleFaces(workers: Workers) -> [Int32] {
+    var visible = [Int32](repeating: -1, count: across * down)
+    let rows = Self.bandRows * samples
+    visible.forEachChunk(grain: max(across * rows, 1), workers: workers) { start, chunk in
+      draw(band: start / (across * rows), into: &chunk)
     }
     return visible
   }
 
-  /// A segment between corners snapped as faces are: it tells on which side of it the centres of samples lie.
-  struct SnappedSegment {
-    fileprivate var a: SIMD2<Int64>
-    fileprivate var b: SIMD2<Int64>
-
-    /// Whether a sample's centre is owned by a face on the positive side, where `cross(b - a, p - a) > 0`, and not on the other.
-    func isPositive(column: Int, row: Int) -> Bool {
-      let (ex, ey) = (Int128(b.x - a.x), Int128(b.y - a.y))
-      let (px, py) = (Int64(column) * 256 + 128 - a.x, Int64(row) * 256 + 128 - a.y)
-      let side = ex * Int128(py) - ey * Int128(px)
-      return side > 0 || (side == 0 && (ey < 0 || (ey == 0 && ex > 0)))
+  /// Draws the faces of a band; of equally near ones the first is seen.
+  private func draw(band: Int, into visible: inout MutableSpan<Int32>) {
+    let rows = sampleBand(band)
+    let groups = rows.groups
+    var nearest = [SIMD4<S>](repeating: SIMD4(repeating: .infinity), count: rows.count)
+    var seen = [SIMD4<Int32>](repeating: SIMD4(repeating: -1), count: rows.count)
+    var keys = nearest.mutableSpan
+    var owners = seen.mutableSpan
+    for bin in bins {
+      let list = bin.small.range(ofBand: band)
+      S.drawSmallFaces(
+        bin.small.elements.span.extracting(list), in: rows, keys: &keys, owners: &owners)
+    }
+    for bin in bins {
+      for k in bin.others.range(ofBand: band) {
+        let id = bin.others.elements[k]
+        let setup = setups[Int(id)]
+        SnappedFace(projection.faces[Int(id)], samples: samples, across: across, down: down)
+          .forEachSpan(firstRow: rows.firstRow, lastRow: rows.lastRow) { row, span in
+            let base = (row - rows.firstRow) * groups
+            for column in span {
+              let key = setup.plane.key(column: column, row: row)
+              let (place, lane) = (base + column >> 2, column & 3)
+              let old = keys[place][lane]
+              // Small faces were drawn before: the order of the faces decides, not that of drawing.
+              if key < old || (key == old && id < owners[place][lane]) {
+                keys[place][lane] = key
+                owners[place][lane] = id
+              }
+            }
+          }
+      }
+    }
+    for row in 0...rows.lastRow - rows.firstRow {
+      for group in 0..<groups {
+        let owner = owners[row * groups + group]
+        let first = row * across + group * 4
+        for lane in 0..<min(4, across - group * 4) { visible[first + lane] = owner[lane] }
+      }
     }
   }
 
   /// The segment between two points in samples, snapped.
   func snapped(_ a: SIMD2<S>, _ b: SIMD2<S>) -> SnappedSegment {
     func snap(_ p: SIMD2<S>) -> SIMD2<Int64> {
-      SIMD2(Self.snap(p.x), Self.snap(p.y))
+      SIMD2(SnappedFace<S>.snap(p.x), SnappedFace<S>.snap(p.y))
     }
     return SnappedSegment(a: snap(a), b: snap(b))
   }
+}
 
-  /// A finite coordinate in samples to the nearest 1/256.
-  private static func snap(_ v: S) -> Int64 {
-    Int64(min(max((v * 256).rounded(), -S(wideLimit)), S(wideLimit)))
-  }
+/// Things sorted by the bands that they touch, in order within a band.
+private struct BandLists<Element: Sendable>: Sendable {
+  /// Where each band's elements start, and the end.
+  private var offsets: [Int32]
+  private(set) var elements: [Element] = []
 
-  private static func snap(
-    _ face: ScreenFace<S>, samples: Int, across: Int, down: Int
-  ) -> SnappedFace {
-    let count = Int(face.cornerCount)
-    var snapped = SnappedFace(x: .zero, y: .zero, count: count)
-    // Numbers that are none draw nothing; a sum finds them.
-    guard (face.x + face.y).sum().isFinite else { return snapped }
-    let scale = S(samples)
-    for k in 0..<4 {
-      snapped.x[k] = snap(face.x[k] * scale)
-      snapped.y[k] = snap(face.y[k] * scale)
-      snapped.isWide =
-        snapped.isWide || abs(snapped.x[k]) > narrowLimit || abs(snapped.y[k]) > narrowLimit
+  /// Elements with the first and the last band of each.
+  init(_ touching: [(bands: SIMD2<Int32>, element: Element)], bandCount: Int) {
+    offsets = [Int32](repeating: 0, count: bandCount + 1)
+    guard let first = touching.first else { return }
+    for (bands, _) in touching {
+      for band in Int(bands.x)...Int(bands.y) { offsets[band + 1] += 1 }
     }
-    let (x, y) = (snapped.x, snapped.y)
-    var area: Int128 = 0
-    for k in 1..<count - 1 {
-      area += Int128(x[k] - x[0]) * Int128(y[k + 1] - y[0])
-      area -= Int128(y[k] - y[0]) * Int128(x[k + 1] - x[0])
-    }
-    guard area != 0 else { return snapped }
-    if area < 0 {
-      snapped.isFront = true
-      for k in 0..<count {
-        snapped.x[k] = x[count - 1 - k]
-        snapped.y[k] = y[count - 1 - k]
-      }
-    }
-    // Sample i has its centre at 256 i + 128.
-    func first(_ v: Int64) -> Int { Int((v - 128 + 255) >> 8) }
-    func last(_ v: Int64) -> Int { Int((v - 128) >> 8) }
-    let valid = count == 4 ? 4 : 3
-    var low = SIMD2(x[0], y[0])
-    var high = low
-    for k in 1..<valid {
-      low = SIMD2(min(low.x, x[k]), min(low.y, y[k]))
-      high = SIMD2(max(high.x, x[k]), max(high.y, y[k]))
-    }
-    snapped.left = max(first(low.x), 0)
-    snapped.right = min(last(high.x), across - 1)
-    snapped.top = max(first(low.y), 0)
-    snapped.bottom = min(last(high.y), down - 1)
-    return snapped
-  }
-
-  private static func draw(
-    _ face: SnappedFace, _ plane: DepthPlane, id: Int32, across: Int, firstRow: Int,
-    rows: Int, depth: inout [S], visible: inout [Int32]
-  ) {
-    forEachSpan(face, firstRow: firstRow, rows: rows) { row, span in
-      let base = (row - firstRow) * across
-      for column in span {
-        let z = plane.key(column: column, row: row)
-        if z < depth[base + column] {
-          depth[base + column] = z
-          visible[base + column] = id
-        }
+    for band in 0..<bandCount { offsets[band + 1] += offsets[band] }
+    var filled = offsets
+    elements = [Element](repeating: first.element, count: Int(offsets[bandCount]))
+    for (bands, element) in touching {
+      for band in Int(bands.x)...Int(bands.y) {
+        elements[Int(filled[band])] = element
+        filled[band] += 1
       }
     }
   }
 
-  /// Calls `body` with the rows of a band in which a face covers samples, and with their columns.
-  @inline(__always)
-  static func forEachSpan(
-    _ face: SnappedFace, firstRow: Int, rows: Int, _ body: (Int, ClosedRange<Int>) -> Void
-  ) {
-    for row in max(face.top, firstRow)...min(face.bottom, firstRow + rows - 1) {
-      let cy = Int64(row) * 256 + 128
-      var span = face.left...face.right
-      let isTouched =
-        face.isWide
-        ? clip(&span, face, centerY: cy, Int128.self)
-        : clip(&span, face, centerY: cy, Int64.self)
-      if isTouched { body(row, span) }
-    }
-  }
-
-  /// Narrows a row's span to the samples inside all edges; an edge owns its samples if it is a top or a left one.
-  ///
-  /// The integer must hold products of two coordinates: `Int128` for wide faces.
-  @inline(__always)
-  private static func clip<I: FixedWidthInteger & SignedInteger>(
-    _ span: inout ClosedRange<Int>, _ face: SnappedFace, centerY: Int64, _: I.Type
-  ) -> Bool {
-    var low = I(span.lowerBound)
-    var high = I(span.upperBound)
-    for k in 0..<face.count {
-      let next = k + 1 == face.count ? 0 : k + 1
-      let ex = I(face.x[next] - face.x[k])
-      let ey = I(face.y[next] - face.y[k])
-      guard ex != 0 || ey != 0 else { continue }
-      // Inside: ex (cy - y) - ey (cx - x) > 0, or = 0 on a top edge (ey = 0, ex > 0) or a left edge (ey < 0).
-      let owns = ey < 0 || (ey == 0 && ex > 0)
-      let constant = ex &* I(centerY - face.y[k]) &- ey &* I(128 - face.x[k])
-      let slope = -ey &* 256  // the value at column c is constant + slope c
-      let needed: I = owns ? 0 : 1
-      if slope == 0 {
-        if constant < needed { return false }
-      } else if slope > 0 {
-        // c >= (needed - constant) / slope, rounded up
-        let (q, r) = (needed - constant).quotientAndRemainder(dividingBy: slope)
-        low = max(low, r > 0 ? q + 1 : q)
-      } else {
-        let (q, r) = (constant - needed).quotientAndRemainder(dividingBy: -slope)
-        high = min(high, r < 0 ? q - 1 : q)
-      }
-      if low > high { return false }
-    }
-    span = Int(low)...Int(high)
-    return true
-  }
-
-  /// An order by depth that is affine on the screen: 1 / depth, or the depth itself where orthographic.
-  private struct DepthPlane {
-    private let atOrigin: S
-    private let slopeX: S
-    private let slopeY: S
-    private let isInverse: Bool
-
-    init(_ face: ScreenFace<S>, samples: Int, isInverse: Bool) {
-      self.isInverse = isInverse
-      let v = isInverse ? face.q : -face.logit
-      let a = face.corner(1) - face.corner(0)
-      let b = face.corner(2) - face.corner(0)
-      let area = cross(a, b)
-      let inverse = area == 0 ? 0 : 1 / area
-      let dx = ((v[1] - v[0]) * b.y - (v[2] - v[0]) * a.y) * inverse
-      let dy = ((v[2] - v[0]) * a.x - (v[1] - v[0]) * b.x) * inverse
-      let step = 1 / S(samples)
-      slopeX = dx * step
-      slopeY = dy * step
-      atOrigin = v[0] + (step / 2 - face.x[0]) * dx + (step / 2 - face.y[0]) * dy
-    }
-
-    @inline(__always)
-    func key(column: Int, row: Int) -> S {
-      let value = atOrigin + slopeX * S(column) + slopeY * S(row)
-      return isInverse ? -value : value  // nearer is smaller
-    }
-  }
+  func range(ofBand band: Int) -> Range<Int> { Int(offsets[band])..<Int(offsets[band + 1]) }
 }

@@ -18,6 +18,11 @@ where
   /// Whether the soft kernels work in this scalar.
   static var hasSoftKernels: Bool { get }
 
+  /// Draws small faces into a band of samples: sets the nearest key and the face that has it, group by group of four samples.
+  static func drawSmallFaces(
+    _ faces: Span<SmallFace<Self>>, in band: SampleBand, keys: inout MutableSpan<SIMD4<Self>>,
+    owners: inout MutableSpan<SIMD4<Int32>>)
+
   /// Rasterizes one tile into its cleared state.
   static func softForwardTile(
     _ pass: SoftTilePass<Self>, tile: Int, state: inout MutableSpan<Self>)
