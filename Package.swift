@@ -116,17 +116,10 @@ let package = Package(
     .executableTarget(
       name: "SfumatoCLI",
       dependencies: [
-        "Sfumato", "SfumatoCore", "SfumatoSolve", "SfumatoIO", "SfumatoFit",
+        "Sfumato", "SfumatoCore", "SfumatoSolve", "SfumatoIO", "SfumatoFit", real,
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: common),
-    .executableTarget(
-      name: "SfumatoBenchmarks",
-      dependencies: [
-        "SfumatoCore", "SfumatoIO", real,
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      path: "Benchmarks", exclude: ["baseline.json"], swiftSettings: common),
     .executableTarget(
       name: "Example01Triangle", dependencies: everything, path: "examples/01-triangle",
       swiftSettings: common),
@@ -151,19 +144,24 @@ let package = Package(
       dependencies: ["SfumatoCore", "SfumatoKernelTypes", "SfumatoTestSupport", real],
       swiftSettings: common),
     .testTarget(
-      name: "SfumatoSolveTests", dependencies: ["SfumatoSolve", "SfumatoTestSupport"],
+      name: "SfumatoSolveTests",
+      dependencies: ["SfumatoSolve", "SfumatoCore", "SfumatoTestSupport"],
       swiftSettings: common),
     .testTarget(
-      name: "SfumatoIOTests", dependencies: ["SfumatoIO", "SfumatoTestSupport"],
+      name: "SfumatoIOTests", dependencies: ["SfumatoIO", "SfumatoCore", "SfumatoTestSupport"],
       swiftSettings: common),
     .testTarget(
-      name: "SfumatoFitTests", dependencies: ["SfumatoFit", "SfumatoTestSupport"],
+      name: "SfumatoFitTests",
+      dependencies: [
+        "SfumatoFit", "SfumatoIO", "SfumatoSolve", "SfumatoCore", "SfumatoTestSupport",
+      ],
       swiftSettings: common),
     .testTarget(
       name: "SfumatoCLITests",
       dependencies: [
-        "SfumatoTestSupport", "SfumatoIO", "SfumatoCLI", "Example01Triangle", "Example02Gradient",
-        "Example03Fit", "SfumatoBenchmarks",
+        "SfumatoTestSupport", "SfumatoIO", "SfumatoCore", "SfumatoCLI", "Example01Triangle",
+        "Example02Gradient",
+        "Example03Fit",
       ] + experimentNames,
       swiftSettings: common),
   ],

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the benchmarks and runs them; options go on to the program.
+# Builds the command and runs `sfumato bench`; options go on to it.
 #
 #   scripts/bench.sh --meshes DIR             a table
 #   scripts/bench.sh --meshes DIR --json      one JSON object, as in Benchmarks/baseline.json
@@ -11,5 +11,5 @@ if [ -z "${SFUMATO_MESHES:-}" ] && [ -d ../shared/data/meshes ]; then
   export SFUMATO_MESHES=../shared/data/meshes
 fi
 
-swift build -c release --product SfumatoBenchmarks >&2
-exec "$(swift build -c release --show-bin-path)/SfumatoBenchmarks" "$@"
+swift build -c release --product sfumato >&2
+exec "$(swift build -c release --show-bin-path)/sfumato" bench "$@"

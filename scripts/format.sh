@@ -2,7 +2,7 @@
 # Formats every Swift file in place; with --check changes nothing and fails on the first rule that is broken.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-paths=(Package.swift Sources Tests examples Benchmarks)
+paths=(Package.swift Sources Tests examples)
 case "${1:-}" in
   "") swift format --in-place --recursive --parallel "${paths[@]}" ;;
   --check) swift format lint --strict --recursive --parallel "${paths[@]}" ;;

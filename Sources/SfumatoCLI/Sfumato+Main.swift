@@ -19,7 +19,8 @@ struct Sfumato: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Render.self, Fit.self, Evaluate.self, Compare.self, Gradcheck.self, Info.self, Doctor.self,
+      Render.self, Fit.self, Evaluate.self, Compare.self, Gradcheck.self, Info.self, Bench.self,
+      Doctor.self,
     ])
 
   /// Parses, runs and maps errors to the exit codes above.

@@ -19,15 +19,20 @@ public struct KernelTable: Sendable {
       borrowing CoverageFamily, Float, UnsafePointer<Float>, UnsafeMutablePointer<Float>
     ) -> Void
 
+  /// Runs rounds of independent multiply-adds, stores a sum, returns the floating-point operations done; for benchmarks.
+  public var runMultiplyAdds: @Sendable (Int, UnsafeMutablePointer<Float>) -> Double
+
   /// Makes a table.
   public init(
     instructionSet: String, softForward: @escaping @Sendable (borrowing SoftTileJob) -> Void,
     softBackward: @escaping @Sendable (borrowing SoftTileJob) -> Void,
-    sampleCoverage: @escaping CoverageSampler
+    sampleCoverage: @escaping CoverageSampler,
+    runMultiplyAdds: @escaping @Sendable (Int, UnsafeMutablePointer<Float>) -> Double
   ) {
     self.instructionSet = instructionSet
     unsafe self.softForward = softForward
     unsafe self.softBackward = softBackward
     unsafe self.sampleCoverage = sampleCoverage
+    unsafe self.runMultiplyAdds = runMultiplyAdds
   }
 }

@@ -11,5 +11,5 @@ public var kernelTable: KernelTable {
   #endif
   return unsafe KernelTable(
     instructionSet: name, softForward: softForward, softBackward: softBackward,
-    sampleCoverage: sampleCoverage)
+    sampleCoverage: sampleCoverage, runMultiplyAdds: runMultiplyAdds)
 }

@@ -39,6 +39,20 @@ public enum InstructionSet {
     return found
   }
 
+  /// Single-precision multiply-add throughput of one core with the kernels in use, GFLOP/s: the best of some short runs.
+  package static func measurePeak() -> Double {
+    let clock = ContinuousClock()
+    var sink: Float = 0
+    var best = 0.0
+    for _ in 0..<20 {
+      let start = clock.now
+      let operations = unsafe kernels.runMultiplyAdds(200_000, &sink)
+      let seconds = (clock.now - start) / .seconds(1)
+      if sink.isFinite { best = max(best, operations / seconds / 1e9) }
+    }
+    return best
+  }
+
   private static func pick() -> KernelTable {
     let found = tables()
     let widest = found[found.count - 1]

@@ -3,17 +3,17 @@ internal import Foundation
 internal import SfumatoCore
 internal import SfumatoIO
 
-/// Times forward and backward on meshes that other renderers were timed on.
-@main
-struct Benchmarks: ParsableCommand {
+/// `sfumato bench`: times forward and backward on meshes that other renderers were timed on.
+struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "SfumatoBenchmarks",
-    abstract: "Time forward and backward of the soft and the crisp renderer on known workloads.",
+    abstract: "Time pictures and gradients on known workloads.",
     discussion: """
       Medians of repeated runs, first one left out; a pair is a face and a pixel of a 4 x 4 block that the kernel \
       evaluates for it; crisp workloads ("hard") count none. Meshes: sphere_642.obj, cow.obj, bunny.obj in one folder; what \
       is missing is skipped.
       """)
+
+  @OptionGroup var global: GlobalOptions
 
   @Option(
     help: ArgumentHelp("The folder of the meshes. (default: $SFUMATO_MESHES)", valueName: "DIR"))
@@ -28,14 +28,14 @@ struct Benchmarks: ParsableCommand {
   @Option(help: ArgumentHelp("Numbers of threads.", valueName: "N"))
   var threads = [1, 2]
 
-  @Flag(help: "Leave the scalar reference out.")
-  var noReference = false
+  @Flag(help: "Time the scalar reference too; slow.")
+  var reference = false
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
-    guard threads.allSatisfy({ (1...4096).contains($0) }) else {
+    guard !threads.isEmpty, threads.allSatisfy({ (1...4096).contains($0) }) else {
       throw ValidationError("--threads takes 1 to 4096.")
     }
     guard seconds > 0, seconds.isFinite else {
@@ -44,20 +44,26 @@ struct Benchmarks: ParsableCommand {
   }
 
   func run() throws {
-    FreedMemory.keep()
     guard let folder = meshes ?? ProcessInfo.processInfo.environment["SFUMATO_MESHES"] else {
       throw ValidationError("name the folder of the meshes: --meshes DIR or SFUMATO_MESHES.")
     }
+    guard Workload.recipes.contains(where: { filter.map($0.name.contains) ?? true }) else {
+      throw ValidationError(
+        "no workload's name contains \(filter ?? ""): "
+          + Workload.recipes.map(\.name).joined(separator: ", "))
+    }
     var report = BenchmarkReport(
       cpu: Machine.cpu, cores: ProcessInfo.processInfo.activeProcessorCount,
-      isa: InstructionSet.name, system: ProcessInfo.processInfo.operatingSystemVersionString,
-      loadBefore: Machine.load, loadAfter: 0, workloads: [], skipped: [])
+      isa: InstructionSet.name, threads: threads.max() ?? 0,
+      system: ProcessInfo.processInfo.operatingSystemVersionString,
+      peak: InstructionSet.measurePeak(), loadBefore: Machine.load, loadAfter: 0, workloads: [],
+      skipped: [])
     for recipe in Workload.recipes where filter.map(recipe.name.contains) ?? true {
       if let file = recipe.file, !FileManager.default.fileExists(atPath: folder + "/" + file) {
         report.skipped.append(recipe.name)
         continue
       }
-      FileHandle.standardError.write(Data("\(recipe.name)\n".utf8))
+      global.remark(recipe.name)
       report.workloads.append(measure(try Workload(recipe, meshes: folder)))
     }
     report.loadAfter = Machine.load
@@ -96,7 +102,7 @@ struct Benchmarks: ParsableCommand {
     }
     let peak = Machine.peakMemory
     var reference: Timing?
-    if !noReference, workload.hasReference {
+    if self.reference, workload.hasReference {
       reference = Timing(
         workload, renderer: renderer(workload, threads: 1, reference: true), seconds: seconds,
         least: 1)
@@ -104,10 +110,13 @@ struct Benchmarks: ParsableCommand {
     let serial = results.first { $0.threads == 1 }?.timing.forwardBackward
     var ratio: Double?
     if let reference, let serial { ratio = reference.forwardBackward / serial }
+    let widest = results.max { $0.threads < $1.threads }?.timing
     return WorkloadReport(
       name: workload.name, faces: workload.faces, views: workload.cameras.count,
-      pairs: work?.lanePairs ?? 0, tileEntries: work?.entries ?? 0, results: results,
-      reference: reference,
+      forward: widest?.forward ?? 0, forwardBackward: widest?.forwardBackward ?? 0,
+      pairs: work?.lanePairs ?? 0,
+      nanosecondsPerPair: results.min { $0.threads < $1.threads }?.forwardNanoseconds ?? 0,
+      tileEntries: work?.entries ?? 0, results: results, reference: reference,
       referenceRatio: ratio, peakMemory: peak)
   }
 }

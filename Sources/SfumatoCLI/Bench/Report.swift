@@ -18,8 +18,13 @@ struct WorkloadReport: Codable {
   var name: String
   var faces: Int
   var views: Int
+  /// Medians with the largest number of threads, milliseconds: forward, and forward, loss and backward.
+  var forward: Double
+  var forwardBackward: Double
   /// (face, pixel) pairs that the kernel evaluates forward, and again backward; 0 where crisp.
   var pairs: Int
+  /// Nanoseconds a pair of forward on the smallest number of threads.
+  var nanosecondsPerPair: Double
   /// (face, tile of 16 x 16 pixels) pairs in the bins; 0 where crisp.
   var tileEntries: Int
   var results: [Threads]
@@ -32,6 +37,9 @@ struct WorkloadReport: Codable {
 
   enum CodingKeys: String, CodingKey {
     case name, faces, views, pairs
+    case forward = "forward_ms"
+    case forwardBackward = "forward_backward_ms"
+    case nanosecondsPerPair = "ns_per_pair"
     case tileEntries = "tile_entries"
     case results, reference
     case referenceRatio = "reference_over_kernel"
@@ -44,7 +52,11 @@ struct BenchmarkReport: Codable {
   var cpu: String
   var cores: Int
   var isa: String
+  /// The largest number of threads.
+  var threads: Int
   var system: String
+  /// Single-precision multiply-add throughput of one core, GFLOP/s, measured in this run.
+  var peak: Double
   /// Mean number of running processes over the last minute, at the start and at the end.
   var loadBefore: Double
   var loadAfter: Double
@@ -53,7 +65,8 @@ struct BenchmarkReport: Codable {
   var skipped: [String]
 
   enum CodingKeys: String, CodingKey {
-    case cpu, cores, isa, system
+    case cpu, cores, isa, threads, system
+    case peak = "fma_peak_gflops"
     case loadBefore = "load_before"
     case loadAfter = "load_after"
     case workloads, skipped
@@ -63,6 +76,7 @@ struct BenchmarkReport: Codable {
   var table: String {
     var lines = [
       "\(cpu), \(cores) cores, \(isa); load \(loadBefore) before, \(loadAfter) after",
+      "multiply-adds of one core: \(digits(peak)) GFLOP/s",
       columns(
         "workload", "threads", "forward ms", "fwd+bwd ms", "ns/pair", "ns/pair both", "M pairs",
         "reference/kernel"),

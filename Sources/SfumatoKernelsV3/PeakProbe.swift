@@ -1,0 +1,1 @@
+../SfumatoKernels/PeakProbe.swift
