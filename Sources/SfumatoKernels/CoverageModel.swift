@@ -43,7 +43,10 @@ protocol CoverageModel {
     _ job: borrowing SoftTileJob
   ) -> Lanes
 
-  /// Whether ∂alpha/∂u is at most a few times the survival, so that it is negligible with it.
+  /// Whether ∂alpha/∂u is the survival times the face's hazard, but for a factor of at most 2.
+  ///
+  /// Then what a face's motion changes where the survival is below some bound adds up, over all distances, to no more than
+  /// the bound: it is negligible with the survival, also where a law's hazard grows without limit.
   static func isBoundBySurvival(_ job: borrowing SoftTileJob) -> Bool
 }
 
