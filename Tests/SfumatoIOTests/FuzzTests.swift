@@ -118,6 +118,11 @@ import Testing
     var faces = 0
     let time = clock.measure { faces = (try? parseOBJ(bytes, path: "a.obj").faceCount) ?? 0 }
     #expect(faces == 20 * (2 * teeth - 2))
-    #expect(time < .seconds(10))  // a debug build on a busy machine; 0.1 s in release
+    #if DEBUG
+    let limit = Duration.seconds(60)  // slow code on a machine that may be busy
+    #else
+    let limit = Duration.seconds(2)
+    #endif
+    #expect(time < limit)
   }
 }
