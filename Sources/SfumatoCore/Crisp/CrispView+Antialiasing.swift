@@ -66,7 +66,7 @@ extension CrispView {
   ///
   /// Where a row and a column of the same sample jump, at a corner, their sum may leave the range of its colours; it is held there.
   func blendedValues() -> [SIMD4<S>] {
-    [SIMD4<S>](count: blends.count, grain: 256, workers: workers) { k in
+    parallelArray(blends.count, grain: 256, workers: workers) { k in
       let blend = blends[k]
       let own = value(ofSample: Int(blend.sample))
       let jumps = jumps(blend)

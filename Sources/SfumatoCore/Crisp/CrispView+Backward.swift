@@ -77,8 +77,8 @@ extension CrispView {
     _ cotangent: RenderingCotangent<S>, workers: Workers
   ) -> [ScreenFaceGradient<S>] {
     let hasShading = hasShading(cotangent)
-    return [ScreenFaceGradient<S>](
-      count: projection.faces.count, grain: 1024, workers: workers
+    return parallelArray(
+      projection.faces.count, grain: 1024, workers: workers
     ) { id in
       let face = projection.faces[id]
       var gradient = ScreenFaceGradient<S>()

@@ -97,8 +97,8 @@ extension CrispView {
 
   /// The sums of a value over each pixel's covered samples.
   private func sums(_ value: @Sendable (Int) -> SIMD4<S>) -> [SIMD4<S>] {
-    [SIMD4<S>](
-      count: width * height, grain: width * HardView<S>.bandRows, workers: workers
+    parallelArray(
+      width * height, grain: width * HardView<S>.bandRows, workers: workers
     ) { pixel in
       var sum = SIMD4<S>.zero
       let (x, y) = (pixel % width * samples, pixel / width * samples)

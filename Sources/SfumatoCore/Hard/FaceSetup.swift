@@ -103,10 +103,8 @@ struct FaceBounds<S: RenderScalar> {
 
   @inline(__always)
   init(_ face: ScreenFace<S>) {
-    func lower(_ v: SIMD4<S>) -> S { min(min(v.x, v.y), min(v.z, v.w)) }
-    func upper(_ v: SIMD4<S>) -> S { max(max(v.x, v.y), max(v.z, v.w)) }
-    low = SIMD2(lower(face.x), lower(face.y))
-    high = SIMD2(upper(face.x), upper(face.y))
+    low = SIMD2(smallest(face.x), smallest(face.y))
+    high = SIMD2(largest(face.x), largest(face.y))
     let sum = face.x + face.y
     isFinite = ((sum.x + sum.z) + (sum.y + sum.w)).isFinite
   }

@@ -1,20 +1,4 @@
 extension Array where Element: Sendable {
-  /// An array of one value an index, computed in chunks of `grain` indices on several threads where allowed.
-  package init(
-    count: Int, grain: Int, workers: Workers, _ body: @Sendable (Int) -> Element
-  ) {
-    precondition(grain > 0, "grain \(grain)")
-    unsafe self.init(unsafeUninitializedCapacity: count) { buffer, initialized in
-      let cells = unsafe SharedBuffer(buffer)
-      parallelFor((count + grain - 1) / grain, workers: workers) { chunk in
-        for i in chunk * grain..<Swift.min((chunk + 1) * grain, count) {
-          unsafe cells.initialize(i, to: body(i))
-        }
-      }
-      initialized = count
-    }
-  }
-
   /// Calls `body` with consecutive chunks of at most `grain` elements and the chunks of another array beside them: the index of
   /// the first element and both chunks.
   package mutating func forEachChunk<Other: Sendable>(
