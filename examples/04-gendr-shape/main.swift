@@ -97,6 +97,7 @@ struct GenDRShape: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "Example04GenDRShape", abstract: "GenDR's shape optimisation.")
   @OptionGroup var options: ExperimentOptions
+  @OptionGroup var family: FamilyOptions
 
   func run() throws {
     var template = try options.mesh("sphere_642.obj") { .icosphere(subdivisions: 3) }
@@ -106,8 +107,9 @@ struct GenDRShape: ParsableCommand {
     let setup = ShapeProtocol(
       template: template, topology: MeshTopology(template), target: target, steps: steps)
     let elevations: [Double] = options.quick ? [0] : [-60, -30, 0, 30, 60]
-    let profiles = options.choose(
-      quick: [FamilyProfile.chosen[3]], usual: FamilyProfile.chosen, full: FamilyProfile.all)
+    let profiles = family.rows(
+      of: options.choose(
+        quick: [FamilyProfile.chosen[3]], usual: FamilyProfile.chosen, full: FamilyProfile.all))
     let conorms = options.choose(
       quick: [FamilyConorm.chosen[0]], usual: FamilyConorm.chosen, full: FamilyConorm.all)
     let rates: [Double] = options.full ? [-1.25, -1.5, -1.75] : [-1.5]

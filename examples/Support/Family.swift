@@ -1,3 +1,4 @@
+public import ArgumentParser
 public import SfumatoCore
 
 /// A profile with the scale at which a published search starts or ended.
@@ -80,4 +81,32 @@ public struct FamilyConorm: Sendable {
     FamilyConorm("aczel-alsina 2", .aczelAlsina(2)), FamilyConorm("dombi 2", .dombi(2)),
     FamilyConorm("schweizer-sklar -2", .schweizerSklar(-2)),
   ]
+}
+
+/// The option of the experiments with a table of profiles.
+public struct FamilyOptions: ParsableArguments {
+  /// The rows to compute; all where empty.
+  @Option(
+    name: .customLong("profile"),
+    help: "Only this row of the table, as the table names it; may be repeated. (default: all rows)")
+  public var names: [String] = []
+
+  /// Reads nothing yet.
+  public init() {}
+
+  /// Refuses a name that no profile has.
+  public func validate() throws {
+    let known = FamilyProfile.chosen + FamilyProfile.all
+    guard let unknown = names.first(where: { name in !known.contains { $0.name == name } }) else {
+      return
+    }
+    throw ValidationError("--profile: there is no \"\(unknown)\".")
+  }
+
+  /// Those of some profiles that are asked for, and any other that is asked for by name.
+  public func rows(of profiles: [FamilyProfile]) -> [FamilyProfile] {
+    guard !names.isEmpty else { return profiles }
+    let known = profiles + FamilyProfile.all
+    return names.compactMap { name in known.first { $0.name == name } }
+  }
 }
