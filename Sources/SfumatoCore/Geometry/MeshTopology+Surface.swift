@@ -44,13 +44,18 @@ extension MeshTopology {
 
   /// The number of parts that no edge joins; vertices without faces are no parts.
   public var componentCount: Int {
+    let parts = parts()
+    return (0..<vertexCount).count { !cornerRange($0).isEmpty && Int(parts[$0]) == $0 }
+  }
+
+  /// The part of each vertex, `[V]`: the lowest vertex that edges lead to.
+  public func parts() -> [Int32] {
     var parts = DisjointSets(count: vertexCount)
     for edge in 0..<edgeCount {
       let (a, b) = ends(edge)
       parts.join(a, b)
     }
-    let roots = parts.roots()
-    return (0..<vertexCount).count { !cornerRange($0).isEmpty && Int(roots[$0]) == $0 }
+    return parts.roots()
   }
 
   /// The corner of a face at which a vertex stands; the face has it.

@@ -33,3 +33,28 @@ package func squaredDistance(
   let d = p - along * t
   return dot(d, d)
 }
+
+/// The weights of the corners at a triangle's point nearest to `p`, in `Double`; not negative, they add up to 1.
+///
+/// A triangle without area counts as its sides.
+package func nearestWeights(
+  _ p: SIMD3<Double>, triangle a: SIMD3<Double>, _ b: SIMD3<Double>, _ c: SIMD3<Double>
+) -> SIMD3<Double> {
+  let (ab, bc, ca) = (b - a, c - b, a - c)
+  let (ap, bp, cp) = (p - a, p - b, p - c)
+  let normal = cross(ab, bc)
+  let (u, v, w) = (
+    dot(cross(bc, bp), normal), dot(cross(ca, cp), normal), dot(cross(ab, ap), normal)
+  )
+  let total = u + v + w
+  if total > 0, u >= 0, v >= 0, w >= 0 { return SIMD3(u, v, w) / total }
+  func along(_ side: SIMD3<Double>, _ from: SIMD3<Double>) -> Double {
+    let square = dot(side, side)
+    return square > 0 ? min(max(dot(from, side) / square, 0), 1) : 0
+  }
+  let (s, t, r) = (along(ab, ap), along(bc, bp), along(ca, cp))
+  let (x, y, z) = (ap - ab * s, bp - bc * t, cp - ca * r)
+  let (dx, dy, dz) = (dot(x, x), dot(y, y), dot(z, z))
+  if dx <= dy, dx <= dz { return SIMD3(1 - s, s, 0) }
+  return dy <= dz ? SIMD3(0, 1 - t, t) : SIMD3(r, 0, 1 - r)
+}

@@ -185,4 +185,32 @@ package struct TriangleTree: Sendable {
     }
     return (Int(face), best)
   }
+
+  /// Calls `body` with the faces whose boxes meet a box, in no meaningful order.
+  package func forEachFace(
+    lower: SIMD3<Double>, upper: SIMD3<Double>, stack: inout [Visit], _ body: (Int) -> Void
+  ) {
+    func meets(_ low: SIMD3<Double>, _ high: SIMD3<Double>) -> Bool {
+      low.x <= upper.x && low.y <= upper.y && low.z <= upper.z && high.x >= lower.x
+        && high.y >= lower.y && high.z >= lower.z
+    }
+    stack.removeAll(keepingCapacity: true)
+    if !nodes.isEmpty { stack.append(Visit(node: 0, squaredDistance: 0)) }
+    while let next = stack.popLast() {
+      let node = nodes[Int(next.node)]
+      guard meets(node.lower, node.upper) else { continue }
+      guard node.count > 0 else {
+        stack.append(Visit(node: node.first, squaredDistance: 0))
+        stack.append(Visit(node: node.first + 1, squaredDistance: 0))
+        continue
+      }
+      for t in triangles[Int(node.first)..<Int(node.first + node.count)] {
+        var box = Node()
+        box.include(t.a)
+        box.include(t.b)
+        box.include(t.c)
+        if meets(box.lower, box.upper) { body(Int(t.face)) }
+      }
+    }
+  }
 }

@@ -23,6 +23,8 @@ public struct MetricImage<S: RenderScalar>: Equatable, Sendable {
   }
 
   /// A picture from straight (not premultiplied) sRGB colour `[H, W, 3]`, composited here over 0.5.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
   public init(width: Int, height: Int, straightSRGB: [S], alpha: [S]) {
     precondition(straightSRGB.count == 3 * alpha.count, "\(straightSRGB.count), \(alpha.count)")
     self.init(
