@@ -22,7 +22,11 @@ struct Fit: ParsableCommand {
 
   @Option(
     name: .customLong("init"),
-    help: ArgumentHelp("`sphere`, or an OBJ mesh to start from.", valueName: "sphere|FILE"))
+    help: ArgumentHelp(
+      """
+      Where the shape starts: the body that all masks allow, a sphere, or an OBJ mesh. (default: hull from four \
+      pictures on, else sphere)
+      """, valueName: "hull|sphere|FILE"))
   var initial: String?
 
   @Option(
@@ -107,7 +111,9 @@ struct Fit: ParsableCommand {
     var run: FitRun
     if resume {
       run = try FitRun(resuming: output, workers: threading.workers) { config in
-        try source.problem(initial: config.initial, unknowns: config.unknowns).problem
+        try source.problem(
+          initial: config.initial, unknowns: config.unknowns, workers: threading.workers
+        ).problem
       }
     } else {
       // Before the plan, which depends on them: --set goes before options, options before the file.
@@ -115,11 +121,12 @@ struct Fit: ParsableCommand {
       let assigned = try FitConfig.choices(assignments: set)
       let unknowns =
         assigned.unknowns ?? solve?.names ?? filed.unknowns ?? [.shape, .color]
-      let start = assigned.initial ?? initial ?? filed.initial ?? "sphere"
-      if start == "sphere", !unknowns.contains(.shape) {
+      let asked = assigned.initial ?? initial ?? filed.initial
+      if !unknowns.contains(.shape), asked.map({ ["hull", "sphere"].contains($0) }) ?? true {
         throw ValidationError("without shape in --solve the mesh must be given: --init FILE.")
       }
-      let (problem, note) = try source.problem(initial: start, unknowns: unknowns)
+      let (problem, start, note) = try source.problem(
+        initial: asked, unknowns: unknowns, workers: threading.workers)
       if let note { global.remark(note) }
       let config = try resolvedConfig(problem, start: start, unknowns: unknowns)
       if plan {

@@ -10,26 +10,42 @@ struct TargetSource {
   var maxSide: Int
   var fovDegrees: Float?
 
-  /// The problem that targets and start make, and a remark on what was assumed.
-  func problem(
-    initial: String, unknowns: [Unknown]
-  ) throws -> (problem: FitProblem, note: String?) {
-    let mesh = initial == "sphere" ? nil : try loadMesh(initial)
-    if let mesh, mesh.faceCount == 0 {
-      throw CommandFailure.badInput(file: initial, cause: "has no faces")
+  /// A problem, where its shape starts, and a remark on what was assumed.
+  typealias Problem = (problem: FitProblem, initial: String, note: String?)
+
+  /// The fewest masks that make a hull worth starting from.
+  private static let fewestHullViews = 4
+
+  /// The problem that targets and start make.
+  ///
+  /// - Parameter initial: `hull`, `sphere` or the path of a mesh; nil is the hull where there are masks enough, and else the sphere.
+  func problem(initial: String?, unknowns: [Unknown], workers: Workers) throws -> Problem {
+    let given = initial.flatMap { ["hull", "sphere"].contains($0) ? nil : $0 }
+    let mesh = try given.map { try loadMesh($0) }
+    if let given, mesh?.faceCount == 0 {
+      throw CommandFailure.badInput(file: given, cause: "has no faces")
     }
     guard path.lowercased().hasSuffix(".png") else {
       let file = try cameraFile()
       let set = try loadCameras(file)
       let targets = try loadTargets(set, of: file, maskColor: maskColor, maxSide: maxSide)
       try requireForeground(targets)
-      return (FitProblem(targets: targets, bounds: set.bounds, mesh: mesh), nil)
+      var problem = FitProblem(targets: targets, bounds: set.bounds, mesh: mesh)
+      let wantsHull =
+        initial == "hull" || (initial == nil && targets.count >= Self.fewestHullViews)
+      guard wantsHull else { return (problem, given ?? "sphere", nil) }
+      problem.mesh = visualHull(of: targets, bounds: set.bounds, workers: workers)
+      if problem.mesh != nil { return (problem, "hull", nil) }
+      let cause = "the masks have no body in common; do the cameras belong to these pictures?"
+      guard initial == nil else { throw CommandFailure.badInput(file: path, cause: cause) }
+      return (problem, "sphere", "\(path): \(cause) The fit starts from a sphere")
     }
-    guard let mesh, unknowns.contains(.pose), !unknowns.contains(.shape) else {
+    guard let given, let mesh, unknowns.contains(.pose), !unknowns.contains(.shape) else {
       throw CommandFailure.badInput(
         file: path, cause: "has no camera; a picture alone takes --init MESH and --solve pose")
     }
-    return try lonePicture(mesh)
+    let (problem, note) = try lonePicture(mesh)
+    return (problem, given, note)
   }
 
   /// The camera file that the path names: itself, or the one in the folder.

@@ -111,6 +111,63 @@ import Testing
         == Checkpoint.encode(original.state, owner: owner))
   }
 
+  /// A fit that remeshes at the start of its second stage and within it, after some steps.
+  private func remeshing(steps: Int) -> SceneRegression {
+    let mesh = FitFixtures.colored(.icosphere(subdivisions: 2))
+    let problem = FitProblem(
+      targets: FitFixtures.targets(Scene(FitFixtures.box), FitFixtures.cameras(2, side: 24)),
+      mesh: mesh)
+    var stages = [
+      FitFixtures.stage("a", steps: 2, smoothing: 2),
+      FitFixtures.stage("b", steps: 5, smoothing: 1),
+      FitFixtures.stage("c", steps: 2),
+    ]
+    stages[1].edgeLengthPixels = 2
+    stages[1].edgeLengthDetail = 2
+    stages[1].remeshEvery = 2
+    var regression = SceneRegression(
+      problem, config: FitFixtures.config([.shape, .color, .cameras], stages))
+    for _ in 0..<steps { _ = regression.next() }
+    return regression
+  }
+
+  private func encoded(_ regression: SceneRegression) throws -> [UInt8] {
+    let state = regression.state
+    return try Checkpoint.encode(
+      state, owner: owner,
+      isRemeshed: regression.config.isRemeshed(stage: state.stage, step: state.step))
+  }
+
+  @Test(arguments: [0, 2, 3, 4, 5, 6, 7, 8, 9])
+  func `new faces come back too`(steps: Int) throws {
+    var original = remeshing(steps: steps)
+    #expect((original.state.mesh.faces != remeshing(steps: 0).state.mesh.faces) == (steps > 2))
+    let bytes = try encoded(original)
+    var copy = remeshing(steps: 0)
+    try Checkpoint.restore(&copy, from: bytes, path: "c.bin", owner: owner)
+    #expect(try encoded(copy) == bytes)
+    copy.workers = .serial
+    while let step = original.next() { #expect(copy.next() == step) }
+    #expect(copy.next() == nil)
+    let (end, expected) = (try encoded(copy), try encoded(original))
+    #expect(end == expected)
+  }
+
+  @Test func `no mutation of new faces crashes`() throws {
+    let bytes = try encoded(remeshing(steps: 4))
+    let fresh = remeshing(steps: 0)
+    var generator = SeededGenerator(seed: 4)
+    for _ in 0..<2000 {
+      var mutated = bytes
+      let at = Int.random(in: 28..<min(bytes.count, 6000), using: &generator)
+      mutated[at] = UInt8.random(in: 0...255, using: &generator)
+      var copy = fresh
+      do {
+        try Checkpoint.restore(&copy, from: signed(mutated), path: "c.bin", owner: owner)
+      } catch {}
+    }
+  }
+
   @Test func `a file that is damaged, of others or no checkpoint says so`() throws {
     let bytes = try Checkpoint.encode(regression(steps: 5).state, owner: owner)
     var damaged = bytes
@@ -123,8 +180,8 @@ import Testing
     }
     #expect(problem(Array("SFUMATOD".utf8) + bytes.dropFirst(8)).contains("is not a checkpoint"))
     var newer = bytes
-    newer[8] = 2
-    #expect(problem(newer) == "c.bin: has version 2; this program reads 1")
+    newer[8] = 3
+    #expect(problem(newer) == "c.bin: has version 3; this program reads 2")
     #expect(
       problem(bytes, owner: .init(config: 1, problem: 42)).contains("another configuration"))
     #expect(

@@ -32,7 +32,7 @@ extension FitConfig {
       try need(
         !unknowns[..<i].contains(unknown), "'unknowns' names '\(unknown.rawValue)' twice")
     }
-    try need(!initial.isEmpty, "'init' is empty; it takes 'sphere' or the path of a mesh")
+    try need(!initial.isEmpty, "'init' is empty; it takes 'hull', 'sphere' or the path of a mesh")
     try need(checkpointEvery > 0, "'checkpoint_every' is \(checkpointEvery); it takes at least 1")
     try need(previewEvery > 0, "'preview_every' is \(previewEvery); it takes at least 1")
     try needWeights([("time_limit_seconds", timeLimitSeconds)])

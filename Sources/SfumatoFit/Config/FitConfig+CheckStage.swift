@@ -8,6 +8,18 @@ extension FitConfig.Stage {
   var valueComplaint: Complaint? {
     let rules: [(key: String, value: String, holds: Bool, range: String)] = [
       ("samples", "\(samples)", (1...16).contains(samples), "a whole number in 1...16"),
+      (
+        "edge_length_px", "\(edgeLengthPixels)",
+        edgeLengthPixels == 0 || (0.25...1000).contains(edgeLengthPixels), "0, or 0.25 to 1000"
+      ),
+      (
+        "edge_length_detail", "\(edgeLengthDetail)", (1...100).contains(edgeLengthDetail),
+        "1 to 100"
+      ),
+      (
+        "remesh_every", "\(remeshEvery)", (0...FitConfig.mostSteps).contains(remeshEvery),
+        "0 to \(FitConfig.mostSteps)"
+      ),
       ("adaptive.beta", "\(adaptive.beta)", adaptive.beta >= 0 && adaptive.beta < 1, "[0, 1)"),
       (
         "adaptive.wait", "\(adaptive.wait)", (0...FitConfig.mostSteps).contains(adaptive.wait),
@@ -53,6 +65,11 @@ extension FitConfig.Stage {
 
   /// The first choice that does not go with another one or with what is unknown.
   func combinationComplaint(_ unknowns: [Unknown]) -> Complaint? {
+    guard remeshEvery == 0 || edgeLengthPixels > 0 else {
+      return (
+        "remesh_every", "is \(remeshEvery), but without an edge_length_px nothing is remeshed"
+      )
+    }
     switch optimizer {
     case .adam:
       guard mode != .hard else {

@@ -46,8 +46,7 @@ extension FitConfig {
         imageSide: imageSide, losses: losses, tries: unknowns.contains(.pose),
         knowsColor: knowsColor)
       : shapeStages(
-        fromSphere: initial == "sphere", imageSide: imageSide, viewCount: viewCount,
-        losses: losses)
+        initial: initial, imageSide: imageSide, viewCount: viewCount, losses: losses)
     return FitConfig(
       version: 1, unknowns: unknowns, initial: initial, seed: 0, timeLimitSeconds: 0,
       checkpointEvery: 50, previewEvery: 100,
@@ -56,7 +55,9 @@ extension FitConfig {
         trialStarts: 160, trialSteps: unknowns.contains(.pose) && isPose ? 48 : 0,
         // Outlines alone can hardly tell an object from the front and from behind.
         trialDegrees: knowsColor ? 180 : 90), losses: losses,
-      regularizers: Regularizers(laplacian: 0.0005, edge: 0.2, normal: 0.0002), stages: stages)
+      regularizers: isPose || !remeshes(initial)
+        ? Regularizers(laplacian: 0.0005, edge: 0.2, normal: 0.0002)
+        : Regularizers(laplacian: 0.0001, edge: 0, normal: 0.00005), stages: stages)
   }
 
   /// The fraction of the target size at which the longer side is about `side` pixels, at most 1.
@@ -70,40 +71,52 @@ extension FitConfig {
       light: 0.02, background: 0.02)
   }
 
-  /// From a sphere: outline first at low resolution with wide edges and few faces, then finer images, narrower edges
-  /// and more faces; at last crisp, without the bias of an edge width.
+  /// Whether the faces are the fit's own: those of a given mesh stay.
+  private static func remeshes(_ initial: String) -> Bool {
+    initial == "hull" || initial == "sphere"
+  }
+
+  /// Of an unknown shape: coarse to fine, and crisp at last, without the bias of an edge width.
+  ///
+  /// A hull has its outlines already; it begins with small pictures and few faces, and ends with faces of about a pixel. From
+  /// a sphere or a given mesh the outline comes first, with wide edges; a given mesh keeps its faces.
   private static func shapeStages(
-    fromSphere: Bool, imageSide: Int, viewCount: Int, losses: Losses
+    initial: String, imageSide: Int, viewCount: Int, losses: Losses
   ) -> [Stage] {
-    let batch = min(viewCount, 8)
+    let batch = min(viewCount, 4)
+    let remeshes = remeshes(initial)
     func stage(
-      _ name: String, steps: Int, width: [Double], side: Int, views: Int, subdivide: Int,
-      smoothing: Double, shape: Double, color: Double, mode: Mode = .soft
+      _ name: String, steps: Int, width: [Double], side: Int, views: Int, edge: Double,
+      detail: Double = 1, samples: Int = 1, smoothing: Double, shape: Double, color: Double,
+      mode: Mode = .soft, end: Double = 0.3
     ) -> Stage {
-      Stage(
+      var stage = Stage(
         name: name, steps: steps, edgeWidthPixels: width, edgeProfile: "logistic-squared",
         tailBound: 1e-3,
         imageScale: scale(side, of: imageSide), mode: mode, viewsPerStep: views,
-        subdivide: fromSphere ? subdivide : 0, smoothing: smoothing, depthTemperature: 0.01,
-        learningRates: rates(shape: shape, color: color, rigid: 0.005), learningRateEnd: 0.3,
+        subdivide: 0, smoothing: smoothing, depthTemperature: 0.01,
+        learningRates: rates(shape: shape, color: color, rigid: 0.005), learningRateEnd: end,
         losses: losses)
+      stage.samples = samples
+      if remeshes { (stage.edgeLengthPixels, stage.edgeLengthDetail) = (edge, detail) }
+      return stage
     }
-    var stages = [
+    let last = [
       stage(
-        "outline", steps: 200, width: [1.5, 0.7], side: 64, views: 0, subdivide: 0,
-        smoothing: 6, shape: 0.03, color: 0.03),
+        "form", steps: 400, width: [0.8, 0.5], side: 128, views: batch, edge: 2.5,
+        smoothing: 6, shape: 0.04, color: 0.03),
       stage(
-        "form", steps: 200, width: [0.8, 0.5], side: 128, views: batch, subdivide: 1,
-        smoothing: 6, shape: 0.03, color: 0.02),
+        "detail", steps: 300, width: [0.5, 0.4], side: 256, views: batch, edge: 3, detail: 2,
+        smoothing: 6, shape: 0.03, color: 0.02, mode: .crisp),
       stage(
-        "detail", steps: 250, width: [0.6, 0.4], side: 256, views: batch, subdivide: 1,
-        smoothing: 6, shape: 0.03, color: 0.015),
-      stage(
-        "finish", steps: 150, width: [0.35, 0.25], side: 320, views: batch, subdivide: 0,
-        smoothing: 6, shape: 0.015, color: 0.01, mode: .crisp),
+        "finish", steps: 300, width: [0.35, 0.25], side: 512, views: batch, edge: 3, detail: 4,
+        samples: 2, smoothing: 6, shape: 0.01, color: 0.015, mode: .crisp, end: 0.1),
     ]
-    if !fromSphere { stages.removeFirst() }
-    return stages
+    guard initial != "hull" else { return last }
+    let outline = stage(
+      "outline", steps: 200, width: [1.5, 0.7], side: 64, views: 0, edge: 2,
+      smoothing: 6, shape: 0.03, color: 0.03)
+    return [outline] + last
   }
 
   /// Of a known shape: outlines and colours, small pictures first.

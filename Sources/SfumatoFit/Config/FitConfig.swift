@@ -87,6 +87,15 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var viewsPerStep: Int
     /// How often each face is cut in four before the stage.
     public var subdivide: Int
+    /// The edge length to which a mesh of unknown shape is remeshed before the stage, pixels of the stage's images; 0 keeps
+    /// its faces.
+    ///
+    /// A remeshed mesh loses what its vertices and faces carry besides place and colour.
+    public var edgeLengthPixels = 0.0
+    /// How many times shorter edges are where colours or normals change; 1 makes all alike.
+    public var edgeLengthDetail = 1.0
+    /// Steps between further remeshings within the stage; 0 is none.
+    public var remeshEvery = 0
     /// Reach of a shape step over the mesh: lambda of (I + lambda L), Nicolet, Jacobson, Jakob 2021.
     public var smoothing: Double
     /// Temperature of the depth softmax, fraction of the depth range.
@@ -108,7 +117,11 @@ public struct FitConfig: Codable, Equatable, Sendable {
       case mode, edges, samples, schedule, adaptive, optimizer
       case parameterSpace = "parameter_space"
       case viewsPerStep = "views_per_step"
-      case subdivide, smoothing
+      case subdivide
+      case edgeLengthPixels = "edge_length_px"
+      case edgeLengthDetail = "edge_length_detail"
+      case remeshEvery = "remesh_every"
+      case smoothing
       case depthTemperature = "depth_temperature"
       case learningRates = "learning_rates"
       case learningRateEnd = "learning_rate_end"
@@ -158,7 +171,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
   public var version: Int
   /// What the fit changes.
   public var unknowns: [Unknown]
-  /// Where the shape starts: `sphere` or the path of a mesh.
+  /// Where the shape starts: `hull`, `sphere` or the path of a mesh.
   public var initial: String
   /// Seed of every random choice.
   public var seed: Int

@@ -32,10 +32,13 @@ public struct Evaluation: Equatable, Sendable {
   public init(of scene: Scene<Float>, on targets: [TargetView], workers: Workers = .all) {
     var scene = scene
     scene.background = .zero
+    // Views side by side: most of the time goes into the numbers, not into the picture.
     let renderer = Renderer<Float>(
-      settings: RenderSettings(mode: .hard(samples: 4), workers: workers))
-    views = targets.map { target in
-      let rendering = renderer.render(scene, [target.camera])[0]
+      settings: RenderSettings(mode: .hard(samples: 4), workers: .serial))
+    let lit = scene
+    views = parallelMap(targets.count, workers: workers) { i in
+      let target = targets[i]
+      let rendering = renderer.render(lit, [target.camera])[0]
       let result = MetricImage(rendering)
       let goal = target.metricImage
       return View(

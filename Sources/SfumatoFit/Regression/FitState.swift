@@ -100,6 +100,15 @@ struct FitState: Sendable {
     }
   }
 
+  /// Takes other faces, and zeros for what their vertices carry: what a checkpoint is read over.
+  mutating func take(_ topology: MeshTopology) {
+    mesh = Mesh(
+      positions: [Float](repeating: 0, count: 3 * topology.vertexCount), faces: topology.faces)
+    if !colorsSRGB.isEmpty {
+      colorsSRGB = [Float](repeating: 0, count: 3 * topology.vertexCount)
+    }
+  }
+
   /// The lights as a scene has them.
   var lights: [Light<Float>] {
     [

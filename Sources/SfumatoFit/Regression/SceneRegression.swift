@@ -41,7 +41,6 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
 
   /// What holds for one stage and is derived again when a fit resumes.
   struct Level: Sendable {
-    var stage: Int
     var targets: [ScaledTarget<Float>]
     var topology: MeshTopology
     var largeSteps: LargeStepsParameterization?
@@ -113,8 +112,10 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let stage = config.stages[state.stage]
     if state.step == 0 {
       guard enter(stage, unless: shouldStop) else { return nil }
+    } else if remeshes(stage), stage.remeshEvery > 0, state.step.isMultiple(of: stage.remeshEvery) {
+      remesh(stage)
     }
-    if level?.stage != state.stage { level = makeLevel(stage) }
+    if level == nil { makeLevel(stage) }
     let width = stage.mode == .soft ? smoothing(stage).edgeWidthPixels : 0
     let (loss, isTaken) =
       switch stage.optimizer {
@@ -135,11 +136,16 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   /// The state at the same place of the plan before any step moved it: what a checkpoint is read over.
   ///
   /// Sizes, faces and all that a mesh carries besides positions follow from the start and the plan.
-  func blank(stage: Int, step: Int) -> FitState {
+  ///
+  /// - Parameter remeshed: the connectivity where the plan remeshes before that place.
+  func blank(stage: Int, step: Int, remeshed: MeshTopology?) -> FitState {
     var blank = state
+    if let remeshed { blank.take(remeshed) }
     for i in config.stages.indices where i < stage || (i == stage && step > 0) {
       guard config.stages[i].steps > 0 else { continue }
-      for _ in 0..<config.stages[i].subdivide { blank.subdivide() }
+      if remeshed == nil {
+        for _ in 0..<config.stages[i].subdivide { blank.subdivide() }
+      }
       blank.coordinates =
         config.unknowns.contains(.shape) && config.stages[i].smoothing > 0
         ? blank.mesh.positions : []
@@ -159,6 +165,9 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       state.pose = start
     }
     for _ in 0..<stage.subdivide { state.subdivide() }
+    level = nil
+    state.coordinates = []
+    if remeshes(stage) { remesh(stage) }
     state.resetOptimizers(parameterCount: parameterCount(stage))
     state.narrowing = Narrowing()
     state.best = []
@@ -166,21 +175,22 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     return true
   }
 
-  private mutating func makeLevel(_ stage: FitConfig.Stage) -> Level {
+  /// Derives what holds for a stage; what holds for its faces alone where the rest is there already.
+  mutating func makeLevel(_ stage: FitConfig.Stage, targets: [ScaledTarget<Float>]? = nil) {
     let topology = MeshTopology(state.mesh)
     var largeSteps: LargeStepsParameterization?
     if config.unknowns.contains(.shape), stage.smoothing > 0 {
       // A factor that cannot be made (memory) leaves plain positions, which still converge.
       largeSteps = try? LargeStepsParameterization(topology: topology, lambda: stage.smoothing)
     }
-    if state.step == 0 {
+    if state.coordinates.isEmpty {
       state.coordinates = largeSteps?.toCoordinates(positions: state.mesh.positions) ?? []
     }
-    return Level(
-      stage: state.stage,
-      targets: TargetPyramid.scaled(
-        problem.targets, by: stage.imageScale, background: .zero,
-        keepsBackground: config.unknowns.contains(.background), workers: workers),
+    level = Level(
+      targets: targets
+        ?? TargetPyramid.scaled(
+          problem.targets, by: stage.imageScale, background: .zero,
+          keepsBackground: config.unknowns.contains(.background), workers: workers),
       topology: topology, largeSteps: largeSteps)
   }
 

@@ -47,6 +47,21 @@ enum TargetPyramid {
     }
   }
 
+  /// The mask of a target at a scale, with the camera of that size.
+  static func alpha(of target: TargetView, scale: Double) -> (alpha: [Float], camera: Camera<Float>)
+  {
+    let picture = target.picture
+    let width = max(1, Int((Double(picture.width) * scale).rounded()))
+    let height = max(1, Int((Double(picture.height) * scale).rounded()))
+    let small = areaAverage(
+      picture.values, width: picture.width, height: picture.height, newWidth: width,
+      newHeight: height)
+    return (
+      (0..<width * height).map { small[4 * $0 + 3] },
+      target.camera.resized(width: width, height: height)
+    )
+  }
+
   /// Four-channel box average: each new pixel is the mean over the area that it covers.
   private static func areaAverage(
     _ values: [Float], width: Int, height: Int, newWidth: Int, newHeight: Int

@@ -1,10 +1,11 @@
 // A checkpoint: one little-endian binary file with everything that changes during a fit.
 //
 //   bytes 0..<8   "SFUMATOC"
-//   UInt32        version, 1
+//   UInt32        version, 2
 //   UInt64        hash of the resolved configuration (FNV-1a of its YAML text)
 //   UInt64        hash of the targets and of the mesh to start from
 //   3 UInt64      stage, step within it, steps in all
+//   UInt64        vertices, and where the plan has remeshed: UInt64 faces and their corners, a UInt64 each
 //   fields        in the order of `transfer`; arrays as UInt64 count and elements, two Floats a word
 //   UInt64        FNV-1a of all bytes before
 internal import SfumatoCore
@@ -33,11 +34,14 @@ func fnv1a(_ bytes: some Sequence<UInt8>) -> UInt64 {
 
 /// Reads or writes the fields of a state one after the other: one list of fields serves both ways.
 private protocol FieldTransfer {
+  /// The most fields that can follow.
+  var mostWords: Int { get }
   mutating func transfer(_ value: inout UInt64) throws
 }
 
 private struct FieldWriter: FieldTransfer {
   var bytes: [UInt8] = []
+  var mostWords: Int { .max }
 
   mutating func transfer(_ value: inout UInt64) {
     for shift in stride(from: 0, to: 64, by: 8) {
@@ -51,6 +55,7 @@ private struct FieldReader: FieldTransfer {
   /// A count or an index that the plan does not allow there.
   struct Mismatch: Error {}
   var bytes: ArraySlice<UInt8>
+  var mostWords: Int { bytes.count / 8 }
 
   mutating func transfer(_ value: inout UInt64) throws {
     guard bytes.count >= 8 else { throw Truncated() }
@@ -113,6 +118,27 @@ extension FieldTransfer {
     try transfer(&moments.beta2Power)
   }
 
+  /// A connectivity: its size and its faces.
+  mutating func transfer(_ topology: inout MeshTopology) throws {
+    var (vertexCount, cornerCount) = (topology.vertexCount, topology.faces.count)
+    try transfer(&vertexCount)
+    try transfer(&cornerCount)
+    guard vertexCount >= 0, vertexCount <= Int(Int32.max), cornerCount >= 0,
+      cornerCount.isMultiple(of: 3), cornerCount <= mostWords
+    else { throw FieldReader.Mismatch() }
+    var faces = topology.faces
+    if faces.count != cornerCount { faces = [Int32](repeating: 0, count: cornerCount) }
+    for i in faces.indices {
+      var corner = Int(faces[i])
+      try transfer(&corner)
+      guard (0..<vertexCount).contains(corner) else { throw FieldReader.Mismatch() }
+      faces[i] = Int32(corner)
+    }
+    // Each vertex stands in a face: a small file makes no large mesh.
+    guard vertexCount <= cornerCount else { throw FieldReader.Mismatch() }
+    topology = MeshTopology(faces: faces, vertexCount: vertexCount)
+  }
+
   /// The fields of a state behind its place in the plan, in the order of the file.
   mutating func transfer(_ state: inout FitState) throws {
     try transfer(&state.stageLosses)
@@ -158,7 +184,7 @@ extension FieldTransfer {
 /// The file form of a fit's state.
 enum Checkpoint {
   private static let magic = Array("SFUMATOC".utf8)
-  private static let version: UInt32 = 1
+  private static let version: UInt32 = 2
 
   /// What a checkpoint belongs to.
   struct Owner: Equatable {
@@ -168,8 +194,8 @@ enum Checkpoint {
     var problem: UInt64
   }
 
-  /// The bytes of a state.
-  static func encode(_ state: FitState, owner: Owner) throws -> [UInt8] {
+  /// The bytes of a state; `isRemeshed` tells whether the plan has changed the faces up to it.
+  static func encode(_ state: FitState, owner: Owner, isRemeshed: Bool = false) throws -> [UInt8] {
     var writer = FieldWriter()
     writer.bytes = magic
     for shift in stride(from: 0, to: 32, by: 8) {
@@ -182,6 +208,10 @@ enum Checkpoint {
     try writer.transfer(&copy.stage)
     try writer.transfer(&copy.step)
     try writer.transfer(&copy.totalSteps)
+    if isRemeshed {
+      var topology = MeshTopology(copy.mesh)
+      try writer.transfer(&topology)
+    }
     try writer.transfer(&copy)
     var sum = fnv1a(writer.bytes)
     writer.transfer(&sum)
@@ -252,7 +282,13 @@ enum Checkpoint {
     guard regression.config.holds(stage: stage, step: step, totalSteps: total) else {
       throw FieldReader.Mismatch()
     }
-    var state = regression.blank(stage: stage, step: step)
+    var remeshed: MeshTopology?
+    if regression.config.isRemeshed(stage: stage, step: step) {
+      var topology = MeshTopology(faces: [], vertexCount: 0)
+      try reader.transfer(&topology)
+      remeshed = topology
+    }
+    var state = regression.blank(stage: stage, step: step, remeshed: remeshed)
     (state.stage, state.step, state.totalSteps) = (stage, step, total)
     try reader.transfer(&state)
     guard reader.bytes.isEmpty else { throw FieldReader.Mismatch() }
@@ -261,6 +297,15 @@ enum Checkpoint {
 }
 
 extension FitConfig {
+  /// Whether this plan has changed the faces up to a place.
+  func isRemeshed(stage: Int, step: Int) -> Bool {
+    unknowns.contains(.shape)
+      && stages.indices.contains { i in
+        (i < stage || (i == stage && step > 0)) && stages[i].steps > 0
+          && stages[i].edgeLengthPixels > 0
+      }
+  }
+
   /// Whether a fit by this plan comes by a place.
   fileprivate func holds(stage: Int, step: Int, totalSteps: Int) -> Bool {
     guard (0...stages.count).contains(stage), step >= 0 else { return false }

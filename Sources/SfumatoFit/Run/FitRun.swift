@@ -177,7 +177,7 @@ public struct FitRun: Sendable {
         try savePreview()
         let entry = LogEntry(
           step: step.index, stage: step.stageName, loss: step.loss.isFinite ? step.loss : nil,
-          milliseconds: Int(Date().timeIntervalSince(start) * 1000))
+          milliseconds: Int(Date().timeIntervalSince(start) * 1000), mesh: health)
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         try log.append(String(decoding: try encoder.encode(entry), as: UTF8.self))
@@ -201,6 +201,12 @@ public struct FitRun: Sendable {
       stoppedBy: stoppedBy, skippedSteps: skipped)
   }
 
+  /// What is wrong with the mesh, where the fit changes it.
+  private var health: MeshHealth? {
+    config.unknowns.contains(.shape)
+      ? MeshHealth(regression.state.mesh, workers: regression.workers) : nil
+  }
+
   private func savePreview() throws {
     let path = "\(folder.previews)/\(RunFolder.padded(regression.state.totalSteps)).png"
     try writing(path) { try saveImage(PreviewSheet.make(regression), to: path) }
@@ -208,7 +214,10 @@ public struct FitRun: Sendable {
 
   private func saveCheckpoint() throws {
     let path = folder.checkpoint(regression.state.totalSteps)
-    let bytes = try Checkpoint.encode(regression.state, owner: owner)
+    let state = regression.state
+    let bytes = try Checkpoint.encode(
+      state, owner: owner,
+      isRemeshed: config.isRemeshed(stage: state.stage, step: state.step))
     try writing(path) { try writeAtomically(bytes, to: path) }
   }
 
@@ -264,7 +273,7 @@ public struct FitRun: Sendable {
         to: "\(folder.result)/\(name)")
     }
     try save(FitParameters(regression), "params.json")
-    try save(FitMetrics(evaluation), "metrics.json")
+    try save(FitMetrics(evaluation, mesh: health), "metrics.json")
   }
 }
 
@@ -274,8 +283,11 @@ private struct FitMetrics: Encodable {
   var psnr: Double?
   var psnr_full: Double?
   var ssim: Double?
+  /// Nil where the fit does not change the mesh.
+  var mesh: MeshHealth?
 
-  init(_ evaluation: Evaluation) {
+  init(_ evaluation: Evaluation, mesh: MeshHealth?) {
+    self.mesh = mesh
     func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
     iou = finite(evaluation.iou)
     psnr = finite(evaluation.psnr)
@@ -291,6 +303,8 @@ private struct LogEntry: Codable {
   /// Nil where it is not finite.
   var loss: Float?
   var milliseconds: Int
+  /// Nil where the fit does not change the mesh.
+  var mesh: MeshHealth?
 }
 
 /// A text file that grows by lines.

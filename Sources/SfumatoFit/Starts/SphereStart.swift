@@ -16,16 +16,23 @@ enum SphereStart {
       center = (bounds.lower + bounds.upper) / 2
       radii = (bounds.upper - bounds.lower) * 0.4
     } else {
-      let seen = targets.compactMap(Silhouette.init)
-      center = nearestPoint(seen)
-      let sizes = seen.map { $0.radius(at: center) }.filter { $0 > 0 }.sorted()
-      radii = SIMD3(repeating: sizes.isEmpty ? 1 : sizes[sizes.count / 2] * 0.9)
+      let place = place(of: targets)
+      center = place.center
+      radii = SIMD3(repeating: place.radius * 0.9)
     }
     var mesh = Mesh<Float>.icosphere(subdivisions: 3, radius: 1)
     for v in 0..<mesh.vertexCount {
       mesh.positions.setVector3(v, center + mesh.positions.vector3(v) * radii)
     }
     return mesh
+  }
+
+  /// The point nearest to the rays through the masks' centroids, and the median radius of discs with the masks' areas.
+  static func place(of targets: [TargetView]) -> (center: SIMD3<Float>, radius: Float) {
+    let seen = targets.compactMap(Silhouette.init)
+    let center = nearestPoint(seen)
+    let sizes = seen.map { $0.radius(at: center) }.filter { $0 > 0 }.sorted()
+    return (center, sizes.isEmpty ? 1 / 0.9 : sizes[sizes.count / 2])
   }
 
   /// A mask's centroid and area, with its camera.

@@ -61,14 +61,9 @@ extension MetricImage where S == Float {
   /// A straight RGBA picture of sRGB codes, composited over 0.5.
   public init(straightSRGBA picture: ImageBuffer<Float>) {
     precondition(picture.channels == 4, "\(picture.channels) channels, not 4")
-    var color: [Float] = []
-    var alpha: [Float] = []
-    color.reserveCapacity(3 * picture.pixelCount)
-    alpha.reserveCapacity(picture.pixelCount)
-    for pixel in 0..<picture.pixelCount {
-      color += picture.values[4 * pixel..<4 * pixel + 3]
-      alpha.append(picture.values[4 * pixel + 3])
-    }
+    let values = picture.values
+    let color = (0..<3 * picture.pixelCount).map { values[4 * ($0 / 3) + $0 % 3] }
+    let alpha = (0..<picture.pixelCount).map { values[4 * $0 + 3] }
     self.init(
       width: picture.width, height: picture.height, straightSRGB: color, alpha: alpha)
   }
