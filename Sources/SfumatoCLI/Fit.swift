@@ -106,6 +106,7 @@ struct Fit: ParsableCommand {
   }
 
   func run() throws {
+    let began = Date()
     let source = TargetSource(
       path: targets, maskColor: maskColor, maxSide: global.maxImageSide, fovDegrees: fovDegrees)
     var run: FitRun
@@ -134,7 +135,8 @@ struct Fit: ParsableCommand {
         return
       }
       run = try FitRun(
-        problem, config: config, folder: output, force: global.force, workers: threading.workers)
+        problem, config: config, folder: output, force: global.force, workers: threading.workers,
+        began: began)
     }
     try finish(&run)
   }

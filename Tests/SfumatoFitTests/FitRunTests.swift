@@ -71,11 +71,11 @@ import Testing
     return try run.run(shouldStop: { done >= stop }, progress: { done = $0.index })
   }
 
-  /// The files below a run's folder with their contents, but for the log, which has times.
+  /// The files below a run's folder with their contents, but for log and report, which have times.
   private func files(_ path: String) throws -> [String: Data] {
     var files: [String: Data] = [:]
     for name in try FileManager.default.subpathsOfDirectory(atPath: path)
-    where name != "log.jsonl" {
+    where name != "log.jsonl" && name != "report.html" {
       files[name] = FileManager.default.contents(atPath: path + "/" + name)
     }
     return files

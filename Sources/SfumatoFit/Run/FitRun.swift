@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 public import SfumatoCore
 internal import SfumatoIO
 
@@ -36,20 +36,21 @@ public struct FitRun: Sendable {
   private let folder: RunFolder
   private let owner: Checkpoint.Owner
   /// When this process began with the run.
-  private let began = Date()
+  private let began: Date
 
   /// The configuration that the run uses.
   public var config: FitConfig { regression.config }
 
-  /// Starts a new run in a folder.
+  /// Starts a new run in a folder; a time limit counts from `began`.
   ///
   /// A time limit becomes step counts here, by a probe whose results are thrown away.
   ///
   /// - Throws: ``RunFolderError``.
   public init(
     _ problem: FitProblem, config: FitConfig, folder path: String, force: Bool,
-    workers: Workers = .all
+    workers: Workers = .all, began: Date = Date()
   ) throws {
+    self.began = began
     // Before the probe, which takes time.
     try RunFolder.requireFree(path, force: force)
     var config = config
@@ -78,6 +79,7 @@ public struct FitRun: Sendable {
   public init(
     resuming path: String, workers: Workers = .all, problem: (FitConfig) throws -> FitProblem
   ) throws {
+    began = Date()
     folder = try RunFolder.open(path)
     let yaml: String
     do {
@@ -187,7 +189,8 @@ public struct FitRun: Sendable {
     try saveCheckpoint()
     try savePreview()
     let evaluation = evaluate()
-    try saveResult(evaluation)
+    let health = health
+    try saveResult(evaluation, health)
     let losses = regression.state.stageLosses
     let stages = losses.indices.map { i in
       FitSummary.Stage(
@@ -195,10 +198,22 @@ public struct FitRun: Sendable {
         steps: i < regression.state.stage ? config.stages[i].steps : regression.state.step,
         loss: Double(losses[i]))
     }
-    return FitSummary(
+    let summary = FitSummary(
       run: folder.path, steps: regression.state.totalSteps,
       seconds: Date().timeIntervalSince(start), stages: stages, evaluation: evaluation,
       stoppedBy: stoppedBy, skippedSteps: skipped)
+    try saveReport(summary, health)
+    return summary
+  }
+
+  private func saveReport(_ summary: FitSummary, _ health: MeshHealth?) throws {
+    func text(_ path: String) -> String {
+      String(decoding: (try? readBytes(path)) ?? [], as: UTF8.self)
+    }
+    try folder.write(
+      try RunReport.page(
+        regression, summary: summary, mesh: health, csv: text(folder.metricsPath),
+        yaml: text(folder.configPath)), to: folder.reportPath)
   }
 
   /// What is wrong with the mesh, where the fit changes it.
@@ -247,7 +262,7 @@ public struct FitRun: Sendable {
     return Evaluation(of: regression.scene, on: targets, workers: regression.workers)
   }
 
-  private func saveResult(_ evaluation: Evaluation) throws {
+  private func saveResult(_ evaluation: Evaluation, _ health: MeshHealth?) throws {
     let mesh = regression.worldMesh
     func result(_ name: String, _ save: (String) throws -> Void) throws {
       let path = "\(folder.result)/\(name)"

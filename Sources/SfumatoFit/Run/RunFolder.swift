@@ -32,6 +32,7 @@ struct RunFolder: Sendable {
   var configPath: String { path + "/config.resolved.yaml" }
   var metricsPath: String { path + "/metrics.csv" }
   var logPath: String { path + "/log.jsonl" }
+  var reportPath: String { path + "/report.html" }
   var checkpoints: String { path + "/checkpoints" }
   var previews: String { path + "/previews" }
   var result: String { path + "/result" }
@@ -65,7 +66,7 @@ struct RunFolder: Sendable {
     let folder = RunFolder(path: path)
     for part in [
       folder.configPath, folder.metricsPath, folder.logPath, folder.checkpoints,
-      folder.previews, folder.result,
+      folder.previews, folder.result, folder.reportPath,
     ] where FileManager.default.fileExists(atPath: part) {
       do {
         try FileManager.default.removeItem(atPath: part)

@@ -1,0 +1,123 @@
+// report.html: what a run was given, what it did and what came out, in one file that needs no network.
+internal import Foundation
+internal import Mustache
+internal import SfumatoCore
+internal import SfumatoIO
+
+/// The report of a run.
+enum RunReport {
+  /// A name with its value, for tables.
+  private struct Pair {
+    var name: String
+    var value: String
+  }
+
+  /// A view's numbers.
+  private struct Row {
+    var file: String
+    var psnr: String
+    var ssim: String
+    var iou: String
+  }
+
+  private struct StageRow {
+    var name: String
+    var steps: Int
+    var loss: String
+  }
+
+  /// Views that are shown with pictures, spread over all.
+  private static let shownViews = 8
+  /// Pictures of a full turn.
+  private static let frames = 16
+
+  /// The page of a run.
+  ///
+  /// - Parameters:
+  ///   - regression: the fit as it ended.
+  ///   - summary: what it reached.
+  ///   - mesh: what is wrong with the mesh; nil where the fit did not change it.
+  ///   - csv: the text of `metrics.csv`.
+  ///   - yaml: the resolved configuration.
+  static func page(
+    _ regression: SceneRegression, summary: FitSummary, mesh: MeshHealth?, csv: String,
+    yaml: String
+  ) throws -> String {
+    let evaluation = summary.evaluation
+    let parameters = JSONEncoder()
+    parameters.outputFormatting = [.prettyPrinted, .sortedKeys]
+    let sphere = regression.worldMesh.boundingSphere
+    let pictures = try ReportPictures(
+      regression, views: shownViews, frames: frames, center: sphere.center, radius: sphere.radius)
+    let content: [String: Any] = [
+      "title": URL(fileURLWithPath: summary.run).lastPathComponent,
+      "summary": sentence(regression, summary),
+      "figures": [
+        Pair(name: "IoU", value: text(evaluation.iou, 4)),
+        Pair(name: "PSNR, dB", value: text(evaluation.psnr, 2)),
+        Pair(name: "SSIM", value: text(evaluation.ssim, 4)),
+        Pair(name: "steps", value: "\(summary.steps)"),
+        Pair(name: "seconds", value: text(summary.seconds, 1)),
+      ],
+      "gain": "\(Int(ReportPictures.gain))",
+      "views": pictures.views.map { view -> [String: String] in
+        let own = evaluation.views[view.index]
+        return [
+          "file": own.file, "target": view.target, "result": view.result, "heat": view.heat,
+          "numbers": "\(text(own.psnr, 2)) dB, IoU \(text(own.iou, 4))",
+        ]
+      },
+      "turntable": pictures.turntable, "lastFrame": frames - 1,
+      "lossChart": ReportCharts.loss(ReportCharts.entries(csv: csv)),
+      "stages": summary.stages.map {
+        StageRow(
+          name: $0.name, steps: $0.steps, loss: $0.loss.isFinite ? String(format: "%.6f", $0.loss) : "-")
+      },
+      "cameraChart": ReportCharts.cameras(
+        regression.cameras, center: sphere.center, radius: sphere.radius),
+      "hasMesh": mesh != nil,
+      "mesh": mesh.map { health in
+        [
+          Pair(name: "vertices", value: "\(regression.worldMesh.vertexCount)"),
+          Pair(name: "faces", value: "\(health.faces)"),
+          Pair(name: "faces folded over", value: "\(health.flipped)"),
+          Pair(name: "faces without area", value: "\(health.degenerate)"),
+          Pair(name: "faces that others pass through", value: "\(health.selfIntersecting)"),
+        ]
+      } ?? [],
+      "rows": evaluation.views.map {
+        Row(file: $0.file, psnr: text($0.psnr, 2), ssim: text($0.ssim, 4), iou: text($0.iou, 4))
+      },
+      "parameters": String(
+        decoding: try parameters.encode(FitParameters(regression)), as: UTF8.self),
+      "command": CommandLine.arguments.map(quoted).joined(separator: " "),
+      "versions": [
+        Pair(name: "seed", value: "\(regression.config.seed)"),
+        Pair(name: "instruction set", value: InstructionSet.name),
+      ],
+      "config": yaml,
+    ]
+    return try MustacheTemplate(string: reportPage).render(content)
+  }
+
+  private static func sentence(_ regression: SceneRegression, _ summary: FitSummary) -> String {
+    let unknowns = regression.config.unknowns.map(\.rawValue).joined(separator: ", ")
+    let end =
+      summary.stoppedBy == "plan" ? "the plan was done" : "stopped by \(summary.stoppedBy)"
+    return "\(unknowns) from \(regression.problem.targets.count) pictures; "
+      + "from \(regression.config.initial); \(end)."
+  }
+
+  private static func text(_ value: Double, _ digits: Int) -> String {
+    value.isFinite ? String(format: "%.\(digits)f", value) : value > 0 ? "equal" : "-"
+  }
+
+  /// An argument as a shell takes it.
+  private static func quoted(_ argument: String) -> String {
+    let plain = argument.unicodeScalars.allSatisfy {
+      CharacterSet.alphanumerics.contains($0) || "-_./=,:#%+@".unicodeScalars.contains($0)
+    }
+    return plain && !argument.isEmpty
+      ? argument : "'" + argument.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+}
