@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Two fits to pictures of a duck that another renderer made, and a table of how well they went:
-#   1. its shape and colours from 20 pictures with known cameras, starting from a sphere;
+#   1. its shape and colours from 20 pictures with known cameras;
 #   2. the pose of the known mesh from one picture.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -38,7 +38,7 @@ angle_degrees() { # FILE FILE
 }
 
 mkdir -p "$out"
-echo "== 1. shape and colour from 20 pictures with known cameras, from a sphere (about a minute and a half)" >&2
+echo "== 1. shape and colour from 20 pictures with known cameras (one to three minutes)" >&2
 "$sfumato" fit $duck/transforms_train.json -o $out/shape --force --json >$out/shape-fit.json
 "$sfumato" eval $out/shape --cameras $duck/transforms_test.json --json >$out/shape-eval.json
 "$sfumato" compare $out/shape/result/mesh.obj $duck/mesh.obj --json >$out/shape-compare.json

@@ -330,7 +330,7 @@ import Testing
       command + ["-o", path, "--json"], run: path, steps: 30, signal: number)
     #expect(stopped.exitCode == 0 && stopped.reason == .exit)
     #expect(stopped.output.contains("\"stopped_by\":\"signal\""), "\(stopped.output)")
-    #expect(try loadMesh(path + "/result/mesh.obj").vertexCount >= 100)
+    #expect(try loadMesh(path + "/result/mesh.obj").faceCount > 0)
     let resumed = try CommandRun("fit", targets, "--resume", "-o", path, "--json")
     #expect(resumed.exitCode == 0, "\(resumed.messages)")
     #expect(try resumed.json()["steps"] as? Int == 200)
@@ -359,7 +359,7 @@ import Testing
 
   private func expectSame(_ path: String, as reference: String) throws {
     let (found, wanted) = (try files(path), try files(reference))
-    for name in wanted.keys where name != "log.jsonl" {
+    for name in wanted.keys where name != "log.jsonl" && name != "report.html" {
       #expect(found[name] == wanted[name], "\(name) differs")
     }
   }

@@ -21,7 +21,7 @@ import Testing
     #expect(page.contains(String(format: "%.4f", summary.evaluation.iou)))
     #expect(page.contains("faces that others pass through") && page.contains("version: 1"))
     // Five views of three pictures, and a full turn.
-    #expect(page.components(separatedBy: "data:image/png;base64,").count - 1 == 5 * 3 + 16)
+    #expect(page.components(separatedBy: "data:image/png;base64,").count - 1 == 5 * 3 + 12)
     for address in ["http:", "https:", "src=\"/", "url(", "@import", "{{"] {
       #expect(!page.contains(address), "\(address)")
     }

@@ -88,14 +88,14 @@ extension FitConfig {
     func stage(
       _ name: String, steps: Int, width: [Double], side: Int, views: Int, edge: Double,
       detail: Double = 1, samples: Int = 1, smoothing: Double, shape: Double, color: Double,
-      mode: Mode = .soft, end: Double = 0.3
+      rigid: Double, mode: Mode = .soft, end: Double = 0.3
     ) -> Stage {
       var stage = Stage(
         name: name, steps: steps, edgeWidthPixels: width, edgeProfile: "logistic-squared",
         tailBound: 1e-3,
         imageScale: scale(side, of: imageSide), mode: mode, viewsPerStep: views,
         subdivide: 0, smoothing: smoothing, depthTemperature: 0.01,
-        learningRates: rates(shape: shape, color: color, rigid: 0.005), learningRateEnd: end,
+        learningRates: rates(shape: shape, color: color, rigid: rigid), learningRateEnd: end,
         losses: losses)
       stage.samples = samples
       if remeshes { (stage.edgeLengthPixels, stage.edgeLengthDetail) = (edge, detail) }
@@ -104,18 +104,19 @@ extension FitConfig {
     let last = [
       stage(
         "form", steps: 400, width: [0.8, 0.5], side: 128, views: batch, edge: 2.5,
-        smoothing: 6, shape: 0.04, color: 0.03),
+        smoothing: 6, shape: 0.04, color: 0.03, rigid: 0.02),
       stage(
         "detail", steps: 300, width: [0.5, 0.4], side: 256, views: batch, edge: 3, detail: 2,
-        smoothing: 6, shape: 0.03, color: 0.02, mode: .crisp),
+        smoothing: 6, shape: 0.03, color: 0.02, rigid: 0.01, mode: .crisp),
       stage(
         "finish", steps: 300, width: [0.35, 0.25], side: 512, views: batch, edge: 3, detail: 4,
-        samples: 2, smoothing: 6, shape: 0.01, color: 0.015, mode: .crisp, end: 0.1),
+        samples: 2, smoothing: 6, shape: 0.01, color: 0.015, rigid: 0.004, mode: .crisp,
+        end: 0.1),
     ]
     guard initial != "hull" else { return last }
     let outline = stage(
       "outline", steps: 200, width: [1.5, 0.7], side: 64, views: 0, edge: 2,
-      smoothing: 6, shape: 0.03, color: 0.03)
+      smoothing: 6, shape: 0.03, color: 0.03, rigid: 0.02)
     return [outline] + last
   }
 

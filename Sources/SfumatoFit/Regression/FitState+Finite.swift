@@ -25,7 +25,7 @@ extension FitState {
     mesh.positions.isFinite && coordinates.isFinite && colorsSRGB.isFinite && pose.isFinite
       && cameras.allSatisfy(\.isFinite) && Float.exp(logFocal).isNormal && light.isFinite
       && background.isFinite && shapeOptimizer.moments.isFinite
-      && [colorOptimizer, poseOptimizer, cameraOptimizer, focalOptimizer, lightOptimizer]
+      && ([colorOptimizer, poseOptimizer, focalOptimizer, lightOptimizer] + cameraOptimizers)
         .allSatisfy(\.moments.isFinite)
       && backgroundOptimizer.moments.isFinite && parameterOptimizer.adam.moments.isFinite
   }

@@ -32,7 +32,8 @@ struct FitState: Sendable {
   var shapeOptimizer: AdamUniform<Float>
   var colorOptimizer: Adam<Float>
   var poseOptimizer = Adam<Float>(count: 6)
-  var cameraOptimizer: Adam<Float>
+  /// One a view: a view that a step does not see keeps its means as they are.
+  var cameraOptimizers: [Adam<Float>]
   var focalOptimizer = Adam<Float>(count: 1)
   var lightOptimizer = Adam<Float>(count: 9)
   var backgroundOptimizer = Adam<Float>(count: 3)
@@ -56,7 +57,7 @@ struct FitState: Sendable {
     self.cameras = cameras
     shapeOptimizer = AdamUniform(count: mesh.positions.count, settings: Self.shapeMoments)
     colorOptimizer = Adam(count: colorsSRGB.count)
-    cameraOptimizer = Adam(count: 6 * cameras.count)
+    cameraOptimizers = cameras.map { _ in Adam(count: 6) }
   }
 
   /// Starts the optimisers anew: at the start of a stage sizes, scales and step lengths change.
@@ -68,7 +69,7 @@ struct FitState: Sendable {
     shapeOptimizer = fresh.shapeOptimizer
     colorOptimizer = fresh.colorOptimizer
     poseOptimizer = fresh.poseOptimizer
-    cameraOptimizer = fresh.cameraOptimizer
+    cameraOptimizers = fresh.cameraOptimizers
     focalOptimizer = fresh.focalOptimizer
     lightOptimizer = fresh.lightOptimizer
     backgroundOptimizer = fresh.backgroundOptimizer

@@ -77,12 +77,12 @@ extension SceneRegression {
 
   private mutating func moveCameras(_ bars: [CameraGradient<Float>], chosen: [Int], _ rate: Float) {
     let center = state.pose * state.mesh.boundingSphere.center
-    var gradient = [Float](repeating: 0, count: 6 * state.cameras.count)
+    var step = [Float](repeating: 0, count: 6 * state.cameras.count)
     for (view, bar) in zip(chosen, bars) {
-      let own = rigidBar(bar.twist, center: state.cameras[view] * center)
-      for k in 0..<6 { gradient[6 * view + k] = own[k] }
+      let own = state.cameraOptimizers[view].step(
+        gradient: rigidBar(bar.twist, center: state.cameras[view] * center), learningRate: rate)
+      for k in 0..<6 { step[6 * view + k] = own[k] }
     }
-    let step = state.cameraOptimizer.step(gradient: gradient, learningRate: rate)
     applyCameras(step[...], chosen: chosen)
   }
 

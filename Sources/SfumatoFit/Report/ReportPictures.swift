@@ -21,7 +21,7 @@ struct ReportPictures {
   static let gain: Float = 4
   /// What stands behind the object, linear light.
   private static let ground: Float = 0.03
-  private static let frameSide = 320
+  private static let frameSide = 256
 
   /// Renders the pictures with hard visibility.
   init(
@@ -33,10 +33,11 @@ struct ReportPictures {
     let chosen = (0..<shown).map { $0 * targets.count / shown }
     var scene = regression.scene
     scene.background = .zero
-    let renderer = Renderer<Float>(
-      settings: RenderSettings(mode: .hard(samples: 4), workers: regression.workers))
+    func renderer(samples: Int) -> Renderer<Float> {
+      Renderer(settings: RenderSettings(mode: .hard(samples: samples), workers: regression.workers))
+    }
     let cameras = regression.cameras
-    views = try zip(chosen, renderer.render(scene, chosen.map { cameras[$0] })).map {
+    views = try zip(chosen, renderer(samples: 4).render(scene, chosen.map { cameras[$0] })).map {
       index, picture in
       let target = Self.overGround(targets[index].picture)
       let result = Self.overGround(picture)
@@ -51,7 +52,9 @@ struct ReportPictures {
           azimuthDegrees: 360 * Float(k) / Float(frames), elevationDegrees: 15,
           distance: max(radius, 1e-6) * 3.6, target: center))
     }
-    turntable = try renderer.render(scene, turns).map { try Self.address(Self.overGround($0)) }
+    turntable = try renderer(samples: 2).render(scene, turns).map {
+      try Self.address(Self.overGround($0))
+    }
   }
 
   /// A rendering, linear light.

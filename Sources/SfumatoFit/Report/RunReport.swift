@@ -29,7 +29,7 @@ enum RunReport {
   /// Views that are shown with pictures, spread over all.
   private static let shownViews = 8
   /// Pictures of a full turn.
-  private static let frames = 16
+  private static let frames = 12
 
   /// The page of a run.
   ///
@@ -71,7 +71,8 @@ enum RunReport {
       "lossChart": ReportCharts.loss(ReportCharts.entries(csv: csv)),
       "stages": summary.stages.map {
         StageRow(
-          name: $0.name, steps: $0.steps, loss: $0.loss.isFinite ? String(format: "%.6f", $0.loss) : "-")
+          name: $0.name, steps: $0.steps,
+          loss: $0.loss.isFinite ? String(format: "%.6f", $0.loss) : "-")
       },
       "cameraChart": ReportCharts.cameras(
         regression.cameras, center: sphere.center, radius: sphere.radius),

@@ -172,7 +172,11 @@ extension FieldTransfer {
     try transfer(&state.shapeOptimizer.moments, &state.shapeOptimizer.stepCount)
     try transfer(&state.colorOptimizer.moments, &state.colorOptimizer.stepCount)
     try transfer(&state.poseOptimizer.moments, &state.poseOptimizer.stepCount)
-    try transfer(&state.cameraOptimizer.moments, &state.cameraOptimizer.stepCount)
+    for i in state.cameraOptimizers.indices {
+      var own = state.cameraOptimizers[i]
+      try transfer(&own.moments, &own.stepCount)
+      state.cameraOptimizers[i] = own
+    }
     try transfer(&state.focalOptimizer.moments, &state.focalOptimizer.stepCount)
     try transfer(&state.lightOptimizer.moments, &state.lightOptimizer.stepCount)
     try transfer(&state.backgroundOptimizer.moments, &state.backgroundOptimizer.stepCount)
