@@ -18,7 +18,7 @@ struct TargetSource {
 
   /// The problem that targets and start make.
   ///
-  /// - Parameter initial: `hull`, `sphere` or the path of a mesh; nil is the hull where there are masks enough, and else the sphere.
+  /// The start is `hull`, `sphere` or the path of a mesh; nil is the hull where there are masks enough, and else the sphere.
   func problem(initial: String?, unknowns: [Unknown], workers: Workers) throws -> Problem {
     let given = initial.flatMap { ["hull", "sphere"].contains($0) ? nil : $0 }
     let mesh = try given.map { try loadMesh($0) }

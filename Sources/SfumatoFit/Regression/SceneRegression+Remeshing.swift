@@ -8,7 +8,9 @@ extension SceneRegression {
     stage.edgeLengthPixels > 0 && config.unknowns.contains(.shape)
   }
 
-  /// Remeshes to a stage's edge length; colours and the optimisers' means go along. A surface that is not manifold stays.
+  /// Remeshes to a stage's edge length; colours and the optimisers' means go along.
+  ///
+  /// A surface that is not manifold stays.
   mutating func remesh(_ stage: FitConfig.Stage) {
     let count = state.mesh.vertexCount
     let length = Float(stage.edgeLengthPixels) * pixelFootprint / Float(stage.imageScale)

@@ -135,9 +135,8 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
 
   /// The state at the same place of the plan before any step moved it: what a checkpoint is read over.
   ///
-  /// Sizes, faces and all that a mesh carries besides positions follow from the start and the plan.
-  ///
-  /// - Parameter remeshed: the connectivity where the plan remeshes before that place.
+  /// Sizes, faces and all that a mesh carries besides positions follow from the start and the plan; where the plan remeshes
+  /// before that place, from `remeshed`, the connectivity there.
   func blank(stage: Int, step: Int, remeshed: MeshTopology?) -> FitState {
     var blank = state
     if let remeshed { blank.take(remeshed) }

@@ -31,14 +31,8 @@ enum RunReport {
   /// Pictures of a full turn.
   private static let frames = 12
 
-  /// The page of a run.
-  ///
-  /// - Parameters:
-  ///   - regression: the fit as it ended.
-  ///   - summary: what it reached.
-  ///   - mesh: what is wrong with the mesh; nil where the fit did not change it.
-  ///   - csv: the text of `metrics.csv`.
-  ///   - yaml: the resolved configuration.
+  /// The page of a run as it ended, from what it reached, what is wrong with its mesh (nil where the fit did not change
+  /// it), the text of `metrics.csv` and the resolved configuration.
   static func page(
     _ regression: SceneRegression, summary: FitSummary, mesh: MeshHealth?, csv: String,
     yaml: String
