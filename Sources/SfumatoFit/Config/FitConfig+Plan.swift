@@ -79,7 +79,7 @@ extension FitConfig {
   /// Of an unknown shape: coarse to fine, and crisp at last, without the bias of an edge width.
   ///
   /// A hull has its outlines already; it begins with small pictures and few faces, and ends with faces of about a pixel. From
-  /// a sphere or a given mesh the outline comes first, with wide edges; a given mesh keeps its faces.
+  /// a sphere the outline comes first, with wide edges. A given mesh keeps its faces.
   private static func shapeStages(
     initial: String, imageSide: Int, viewCount: Int, losses: Losses
   ) -> [Stage] {
@@ -113,7 +113,7 @@ extension FitConfig {
         samples: 2, smoothing: 6, shape: 0.01, color: 0.015, rigid: 0.004, mode: .crisp,
         end: 0.1),
     ]
-    guard initial != "hull" else { return last }
+    guard initial == "sphere" else { return last }
     let outline = stage(
       "outline", steps: 200, width: [1.5, 0.7], side: 64, views: 0, edge: 2,
       smoothing: 6, shape: 0.03, color: 0.03, rigid: 0.02)

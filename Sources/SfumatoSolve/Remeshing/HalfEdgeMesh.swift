@@ -107,7 +107,7 @@ struct HalfEdgeMesh {
   /// Cuts an interior edge and its two faces at a new vertex; returns that vertex.
   mutating func split(_ h: Int, at position: SIMD3<Double>) -> Int {
     let t = Int(twin[h])
-    let (n, tn, tp) = (next(h), next(t), previous(t))
+    let (n, tp) = (next(h), previous(t))
     let (b, c, d) = (origin[t], origin[previous(h)], origin[tp])
     let (outerN, outerTP) = (Int(twin[n]), Int(twin[tp]))
     let m = Int32(positions.count)
@@ -125,7 +125,6 @@ struct HalfEdgeMesh {
     join(y + 1, tp)
     join(y + 2, outerTP)
     outgoing[Int(b)] = Int32(y)
-    _ = tn
     liveVertexCount += 1
     return Int(m)
   }
