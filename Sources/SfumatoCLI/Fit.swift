@@ -123,7 +123,7 @@ struct Fit: ParsableCommand {
       let unknowns =
         assigned.unknowns ?? solve?.names ?? filed.unknowns ?? [.shape, .color]
       let asked = assigned.initial ?? initial ?? filed.initial
-      if !unknowns.contains(.shape), asked.map({ ["hull", "sphere"].contains($0) }) ?? true {
+      if !unknowns.contains(.shape), asked.map(FitConfig.isOwnStart) ?? true {
         throw ValidationError("without shape in --solve the mesh must be given: --init FILE.")
       }
       let (problem, start, note) = try source.problem(

@@ -20,7 +20,7 @@ struct TargetSource {
   ///
   /// The start is `hull`, `sphere` or the path of a mesh; nil is the hull where there are masks enough, and else the sphere.
   func problem(initial: String?, unknowns: [Unknown], workers: Workers) throws -> Problem {
-    let given = initial.flatMap { ["hull", "sphere"].contains($0) ? nil : $0 }
+    let given = initial.flatMap { FitConfig.isOwnStart($0) ? nil : $0 }
     let mesh = try given.map { try loadMesh($0) }
     if let given, mesh?.faceCount == 0 {
       throw CommandFailure.badInput(file: given, cause: "has no faces")

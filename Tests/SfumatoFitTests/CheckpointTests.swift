@@ -62,16 +62,16 @@ import Testing
     if [7, 9, 20].contains(steps) {
       #expect(original.state.parameterOptimizer.adam.moments.first.contains { $0 != 0 })
     }
-    let bytes = try Checkpoint.encode(original.state, owner: owner)
+    let bytes = try Checkpoint.encode(original, owner: owner)
     var copy = choosing(steps: 0)
     try Checkpoint.restore(&copy, from: bytes, path: "c.bin", owner: owner)
-    #expect(try Checkpoint.encode(copy.state, owner: owner) == bytes)
+    #expect(try Checkpoint.encode(copy, owner: owner) == bytes)
     copy.workers = .serial
     while let step = original.next() { #expect(copy.next() == step) }
     #expect(copy.next() == nil)
     #expect(
-      try Checkpoint.encode(copy.state, owner: owner)
-        == Checkpoint.encode(original.state, owner: owner))
+      try Checkpoint.encode(copy, owner: owner)
+        == Checkpoint.encode(original, owner: owner))
   }
 
   private func restored(_ bytes: [UInt8], owner: Checkpoint.Owner? = nil) throws -> SceneRegression
@@ -99,16 +99,16 @@ import Testing
   @Test(arguments: [0, 1, 3, 4, 5, 7, 8, 9, 10])
   func `a state comes back bit by bit, and goes on alike`(steps: Int) throws {
     var original = regression(steps: steps)
-    let bytes = try Checkpoint.encode(original.state, owner: owner)
+    let bytes = try Checkpoint.encode(original, owner: owner)
     var copy = try restored(bytes)
-    #expect(try Checkpoint.encode(copy.state, owner: owner) == bytes)
+    #expect(try Checkpoint.encode(copy, owner: owner) == bytes)
     #expect(copy.state.mesh == original.state.mesh)
     #expect(copy.state.isFinite)
     while let step = original.next() { #expect(copy.next() == step) }
     #expect(copy.next() == nil)
     #expect(
-      try Checkpoint.encode(copy.state, owner: owner)
-        == Checkpoint.encode(original.state, owner: owner))
+      try Checkpoint.encode(copy, owner: owner)
+        == Checkpoint.encode(original, owner: owner))
   }
 
   /// A fit that remeshes at the start of its second stage and within it, after some steps.
@@ -131,30 +131,25 @@ import Testing
     return regression
   }
 
-  private func encoded(_ regression: SceneRegression) throws -> [UInt8] {
-    let state = regression.state
-    return try Checkpoint.encode(
-      state, owner: owner,
-      isRemeshed: regression.config.isRemeshed(stage: state.stage, step: state.step))
-  }
-
   @Test(arguments: [0, 2, 3, 4, 5, 6, 7, 8, 9])
   func `new faces come back too`(steps: Int) throws {
     var original = remeshing(steps: steps)
     #expect((original.state.mesh.faces != remeshing(steps: 0).state.mesh.faces) == (steps > 2))
-    let bytes = try encoded(original)
+    let bytes = try Checkpoint.encode(original, owner: owner)
     var copy = remeshing(steps: 0)
     try Checkpoint.restore(&copy, from: bytes, path: "c.bin", owner: owner)
-    #expect(try encoded(copy) == bytes)
+    #expect(try Checkpoint.encode(copy, owner: owner) == bytes)
     copy.workers = .serial
     while let step = original.next() { #expect(copy.next() == step) }
     #expect(copy.next() == nil)
-    let (end, expected) = (try encoded(copy), try encoded(original))
+    let (end, expected) = (
+      try Checkpoint.encode(copy, owner: owner), try Checkpoint.encode(original, owner: owner)
+    )
     #expect(end == expected)
   }
 
   @Test func `no mutation of new faces crashes`() throws {
-    let bytes = try encoded(remeshing(steps: 4))
+    let bytes = try Checkpoint.encode(remeshing(steps: 4), owner: owner)
     let fresh = remeshing(steps: 0)
     var generator = SeededGenerator(seed: 4)
     for _ in 0..<2000 {
@@ -169,7 +164,7 @@ import Testing
   }
 
   @Test func `a file that is damaged, of others or no checkpoint says so`() throws {
-    let bytes = try Checkpoint.encode(regression(steps: 5).state, owner: owner)
+    let bytes = try Checkpoint.encode(regression(steps: 5), owner: owner)
     var damaged = bytes
     damaged[bytes.count / 2] ^= 1
     #expect(problem(damaged).hasPrefix("c.bin: is damaged"))
@@ -195,7 +190,7 @@ import Testing
   }
 
   @Test func `no mutation crashes`() throws {
-    let bytes = try Checkpoint.encode(regression(steps: 5).state, owner: owner)
+    let bytes = try Checkpoint.encode(regression(steps: 5), owner: owner)
     let fresh = regression(steps: 0)
     var generator = SeededGenerator(seed: 9)
     var readable = 0

@@ -80,7 +80,7 @@ import Testing
     config.stages[0].steps = 2
     config.stages[1].steps = 0
     func bytes(_ fit: SceneRegression) throws -> [UInt8] {
-      try Checkpoint.encode(fit.state, owner: .init(config: 0, problem: 0))
+      try Checkpoint.encode(fit, owner: .init(config: 0, problem: 0))
     }
     let serial = try bytes(FitFixtures.solve(problem, config, workers: .serial))
     #expect(try bytes(FitFixtures.solve(problem, config, workers: Workers(count: 3))) == serial)

@@ -143,7 +143,7 @@ import Testing
     let config = FitFixtures.config(Unknown.allCases, stages)
     let states = try [Workers(count: 1), Workers(count: 3), .all].map { workers in
       try Checkpoint.encode(
-        FitFixtures.solve(problem, config, workers: workers).state,
+        FitFixtures.solve(problem, config, workers: workers),
         owner: .init(config: 0, problem: 0))
     }
     #expect(states[0] == states[1] && states[0] == states[2])

@@ -28,10 +28,15 @@ package func squaredDistance(
 package func squaredDistance(
   of p: SIMD3<Double>, toSegment along: SIMD3<Double>
 ) -> Double {
-  let square = dot(along, along)
-  let t = square > 0 ? min(max(dot(p, along) / square, 0), 1) : 0
-  let d = p - along * t
+  let d = p - along * nearestShare(of: p, toSegment: along)
   return dot(d, d)
+}
+
+/// The share, in 0...1, of a segment from the origin along a vector at which it is nearest to a point; 0 where it has no length.
+@inlinable @inline(__always)
+package func nearestShare(of p: SIMD3<Double>, toSegment along: SIMD3<Double>) -> Double {
+  let square = dot(along, along)
+  return square > 0 ? min(max(dot(p, along) / square, 0), 1) : 0
 }
 
 /// The weights of the corners at a triangle's point nearest to `p`, in `Double`; not negative, they add up to 1.
@@ -48,11 +53,10 @@ package func nearestWeights(
   )
   let total = u + v + w
   if total > 0, u >= 0, v >= 0, w >= 0 { return SIMD3(u, v, w) / total }
-  func along(_ side: SIMD3<Double>, _ from: SIMD3<Double>) -> Double {
-    let square = dot(side, side)
-    return square > 0 ? min(max(dot(from, side) / square, 0), 1) : 0
-  }
-  let (s, t, r) = (along(ab, ap), along(bc, bp), along(ca, cp))
+  let (s, t, r) = (
+    nearestShare(of: ap, toSegment: ab), nearestShare(of: bp, toSegment: bc),
+    nearestShare(of: cp, toSegment: ca)
+  )
   let (x, y, z) = (ap - ab * s, bp - bc * t, cp - ca * r)
   let (dx, dy, dz) = (dot(x, x), dot(y, y), dot(z, z))
   if dx <= dy, dx <= dz { return SIMD3(1 - s, s, 0) }

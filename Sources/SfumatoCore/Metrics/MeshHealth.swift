@@ -72,7 +72,7 @@ private struct HealthFace: Sendable {
   var c: SIMD3<Double>
 
   /// Twice the area along the normal.
-  var areaVector: SIMD3<Double> { cross(b - a, c - a) }
+  var areaVector: SIMD3<Double> { faceCross(a, b, c) }
 
   var isDegenerate: Bool {
     let longest = max(dot(b - a, b - a), dot(c - b, c - b), dot(a - c, a - c))

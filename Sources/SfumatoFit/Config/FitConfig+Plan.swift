@@ -55,9 +55,14 @@ extension FitConfig {
         trialStarts: 160, trialSteps: unknowns.contains(.pose) && isPose ? 48 : 0,
         // Outlines alone can hardly tell an object from the front and from behind.
         trialDegrees: knowsColor ? 180 : 90), losses: losses,
-      regularizers: isPose || !remeshes(initial)
+      regularizers: isPose || !isOwnStart(initial)
         ? Regularizers(laplacian: 0.0005, edge: 0.2, normal: 0.0002)
         : Regularizers(laplacian: 0.0001, edge: 0, normal: 0.00005), stages: stages)
+  }
+
+  /// Whether a start is the fit's own, `hull` or `sphere`, and not the path of a mesh, whose faces stay.
+  public static func isOwnStart(_ initial: String) -> Bool {
+    initial == "hull" || initial == "sphere"
   }
 
   /// The fraction of the target size at which the longer side is about `side` pixels, at most 1.
@@ -71,11 +76,6 @@ extension FitConfig {
       light: 0.02, background: 0.02)
   }
 
-  /// Whether the faces are the fit's own: those of a given mesh stay.
-  private static func remeshes(_ initial: String) -> Bool {
-    initial == "hull" || initial == "sphere"
-  }
-
   /// Of an unknown shape: coarse to fine, and crisp at last, without the bias of an edge width.
   ///
   /// A hull has its outlines already; it begins with small pictures and few faces, and ends with faces of about a pixel. From
@@ -84,7 +84,7 @@ extension FitConfig {
     initial: String, imageSide: Int, viewCount: Int, losses: Losses
   ) -> [Stage] {
     let batch = min(viewCount, 4)
-    let remeshes = remeshes(initial)
+    let remeshes = isOwnStart(initial)
     func stage(
       _ name: String, steps: Int, width: [Double], side: Int, views: Int, edge: Double,
       detail: Double = 1, samples: Int = 1, smoothing: Double, shape: Double, color: Double,

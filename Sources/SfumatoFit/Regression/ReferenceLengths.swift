@@ -41,8 +41,7 @@ enum ReferenceLengths {
     var vertices: Float = 0
     for face in 0..<mesh.faceCount {
       let (i, j, k) = mesh.corners(face)
-      let area = length(
-        cross(mesh.position(j) - mesh.position(i), mesh.position(k) - mesh.position(i)))
+      let area = length(faceCross(mesh.position(i), mesh.position(j), mesh.position(k)))
       let side = (lengths[i] + lengths[j] + lengths[k]) / 3
       vertices += area / (Float(3).squareRoot() * side * side)
     }

@@ -13,7 +13,8 @@ extension SceneRegression {
   /// A surface that is not manifold stays.
   mutating func remesh(_ stage: FitConfig.Stage) {
     let count = state.mesh.vertexCount
-    let length = Float(stage.edgeLengthPixels) * pixelFootprint / Float(stage.imageScale)
+    let pixel = cameras.medianFootprint(at: state.pose * state.mesh.boundingSphere.center)
+    let length = Float(stage.edgeLengthPixels) * pixel / Float(stage.imageScale)
     guard length > 0, length.isFinite else { return }
     let hasColors = !state.colorsSRGB.isEmpty
     var columns = [state.shapeOptimizer.moments.first, state.shapeOptimizer.moments.second]
@@ -22,14 +23,10 @@ extension SceneRegression {
         state.colorsSRGB, state.colorOptimizer.moments.first, state.colorOptimizer.moments.second,
       ]
     }
-    // At a stage's start the optimisers may be of another size; they begin anew after it.
-    let carried = columns.map { column in
-      column.count == 3 * count ? column : [Float](repeating: 0, count: 3 * count)
-    }
     var attributes: [Float] = []
     attributes.reserveCapacity(3 * columns.count * count)
     for v in 0..<count {
-      for column in carried { attributes += column[3 * v..<3 * v + 3] }
+      for column in columns { attributes += column[3 * v..<3 * v + 3] }
     }
     let lengths = ReferenceLengths.make(
       state.mesh, colorsSRGB: state.colorsSRGB, longest: length,
@@ -60,15 +57,5 @@ extension SceneRegression {
     state.best = []
     state.coordinates = []
     if let targets = level?.targets { makeLevel(stage, targets: targets) }
-  }
-
-  /// World units that a pixel of the targets spans at the object, median over views.
-  private var pixelFootprint: Float {
-    let center = state.pose * state.mesh.boundingSphere.center
-    let sizes = cameras.map { camera -> Float in
-      let depth: Float = camera.projection == .perspective ? camera.cameraPoint(center).z : 1
-      return 2 * depth / (camera.focal.x + camera.focal.y)
-    }.filter { $0 > 0 }.sorted()
-    return sizes.isEmpty ? 0 : sizes[sizes.count / 2]
   }
 }

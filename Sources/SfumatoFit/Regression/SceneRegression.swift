@@ -166,8 +166,8 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     for _ in 0..<stage.subdivide { state.subdivide() }
     level = nil
     state.coordinates = []
-    if remeshes(stage) { remesh(stage) }
     state.resetOptimizers(parameterCount: parameterCount(stage))
+    if remeshes(stage) { remesh(stage) }
     state.narrowing = Narrowing()
     state.best = []
     while state.stageLosses.count <= state.stage { state.stageLosses.append(.nan) }

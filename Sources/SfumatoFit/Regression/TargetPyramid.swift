@@ -21,8 +21,7 @@ enum TargetPyramid {
     parallelMap(targets.count, workers: workers) { i in
       let target = targets[i]
       let picture = target.picture
-      let width = max(1, Int((Double(picture.width) * scale).rounded()))
-      let height = max(1, Int((Double(picture.height) * scale).rounded()))
+      let (width, height) = size(of: picture, scale: scale)
       var linear = [Float](repeating: 0, count: picture.pixelCount * 4)
       for p in 0..<picture.pixelCount {
         let alpha = picture.values[4 * p + 3]
@@ -51,14 +50,23 @@ enum TargetPyramid {
   static func alpha(of target: TargetView, scale: Double) -> (alpha: [Float], camera: Camera<Float>)
   {
     let picture = target.picture
-    let width = max(1, Int((Double(picture.width) * scale).rounded()))
-    let height = max(1, Int((Double(picture.height) * scale).rounded()))
+    let (width, height) = size(of: picture, scale: scale)
     let small = areaAverage(
       picture.values, width: picture.width, height: picture.height, newWidth: width,
       newHeight: height)
     return (
       (0..<width * height).map { small[4 * $0 + 3] },
       target.camera.resized(width: width, height: height)
+    )
+  }
+
+  /// The size of a picture at a scale, at least a pixel.
+  private static func size(
+    of picture: ImageBuffer<Float>, scale: Double
+  ) -> (width: Int, height: Int) {
+    (
+      max(1, Int((Double(picture.width) * scale).rounded())),
+      max(1, Int((Double(picture.height) * scale).rounded()))
     )
   }
 

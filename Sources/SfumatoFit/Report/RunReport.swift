@@ -40,7 +40,8 @@ enum RunReport {
     let evaluation = summary.evaluation
     let parameters = JSONEncoder()
     parameters.outputFormatting = [.prettyPrinted, .sortedKeys]
-    let sphere = regression.worldMesh.boundingSphere
+    let world = regression.worldMesh
+    let sphere = world.boundingSphere
     let pictures = try ReportPictures(
       regression, views: shownViews, frames: frames, center: sphere.center, radius: sphere.radius)
     let content: [String: Any] = [
@@ -73,7 +74,7 @@ enum RunReport {
       "hasMesh": mesh != nil,
       "mesh": mesh.map { health in
         [
-          Pair(name: "vertices", value: "\(regression.worldMesh.vertexCount)"),
+          Pair(name: "vertices", value: "\(world.vertexCount)"),
           Pair(name: "faces", value: "\(health.faces)"),
           Pair(name: "faces folded over", value: "\(health.flipped)"),
           Pair(name: "faces without area", value: "\(health.degenerate)"),

@@ -198,8 +198,8 @@ enum Checkpoint {
     var problem: UInt64
   }
 
-  /// The bytes of a state; `isRemeshed` tells whether the plan has changed the faces up to it.
-  static func encode(_ state: FitState, owner: Owner, isRemeshed: Bool = false) throws -> [UInt8] {
+  /// The bytes of a fit's state.
+  static func encode(_ regression: SceneRegression, owner: Owner) throws -> [UInt8] {
     var writer = FieldWriter()
     writer.bytes = magic
     for shift in stride(from: 0, to: 32, by: 8) {
@@ -208,11 +208,11 @@ enum Checkpoint {
     var hashes = owner
     writer.transfer(&hashes.config)
     writer.transfer(&hashes.problem)
-    var copy = state
+    var copy = regression.state
     try writer.transfer(&copy.stage)
     try writer.transfer(&copy.step)
     try writer.transfer(&copy.totalSteps)
-    if isRemeshed {
+    if regression.config.isRemeshed(stage: copy.stage, step: copy.step) {
       var topology = MeshTopology(copy.mesh)
       try writer.transfer(&topology)
     }
@@ -302,7 +302,7 @@ enum Checkpoint {
 
 extension FitConfig {
   /// Whether this plan has changed the faces up to a place.
-  func isRemeshed(stage: Int, step: Int) -> Bool {
+  fileprivate func isRemeshed(stage: Int, step: Int) -> Bool {
     unknowns.contains(.shape)
       && stages.indices.contains { i in
         (i < stage || (i == stage && step > 0)) && stages[i].steps > 0

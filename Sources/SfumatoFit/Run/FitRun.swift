@@ -229,10 +229,7 @@ public struct FitRun: Sendable {
 
   private func saveCheckpoint() throws {
     let path = folder.checkpoint(regression.state.totalSteps)
-    let state = regression.state
-    let bytes = try Checkpoint.encode(
-      state, owner: owner,
-      isRemeshed: config.isRemeshed(stage: state.stage, step: state.step))
+    let bytes = try Checkpoint.encode(regression, owner: owner)
     try writing(path) { try writeAtomically(bytes, to: path) }
   }
 

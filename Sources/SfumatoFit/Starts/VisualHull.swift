@@ -105,8 +105,7 @@ struct VisualHull: Sendable {
     let lower = pointwiseMax(inside.lower - coarse.spacing, box.lower)
     let upper = pointwiseMin(inside.upper + coarse.spacing, box.upper)
     let center = (lower + upper) / 2
-    let pixels = views.map { $0.footprint(at: center) }.filter { $0 > 0 }.sorted()
-    let pixel = pixels.isEmpty ? 0 : pixels[pixels.count / 2]
+    let pixel = views.map(\.camera).medianFootprint(at: center)
     let fine = CarvingGrid(
       lower: lower, upper: upper,
       spacing: max((upper - lower).max() / mostNodes, pixel * 0.75, extent.max() * 1e-4))
@@ -163,12 +162,6 @@ private struct CarvingView: Sendable {
     translation = camera.worldToCamera.translation
   }
 
-  /// World units that a pixel spans at a point; 0 behind the camera.
-  func footprint(at point: SIMD3<Float>) -> Float {
-    let depth = camera.projection == .perspective ? camera.cameraPoint(point).z : 1
-    return max(depth, 0) * 2 / (camera.focal.x + camera.focal.y)
-  }
-
   /// The largest distance of a point of the mask from a point's picture, world units at its depth.
   func reach(from center: SIMD3<Float>) -> Float {
     let place = camera.pixel(camera.cameraPoint(center))
@@ -178,7 +171,7 @@ private struct CarvingView: Sendable {
       largest = max(largest, dot(d, d))
     }
     // A point nearer to the camera spans more pixels: hence the margin.
-    return (largest.squareRoot() + 2) * footprint(at: center) * 1.5
+    return (largest.squareRoot() + 2) * camera.footprint(at: center) * 1.5
   }
 
   /// The signed distance of a point to the cone of the mask, about, world units; infinity where the view does not tell.

@@ -95,8 +95,7 @@ struct HalfEdgeMesh {
 
   /// Twice the area of a half-edge's face along its normal.
   func areaVector(_ h: Int) -> SIMD3<Double> {
-    let a = positions[start(h)]
-    return cross(positions[end(h)] - a, positions[Int(origin[previous(h)])] - a)
+    faceCross(positions[start(h)], positions[end(h)], positions[start(previous(h))])
   }
 
   private mutating func join(_ a: Int, _ b: Int) {

@@ -35,8 +35,7 @@ struct SurfaceSamples: Sendable {
   }
 
   private func corners(_ face: Int32) -> (Int, Int, Int) {
-    let f = 3 * Int(face)
-    return (Int(faces[f]), Int(faces[f + 1]), Int(faces[f + 2]))
+    faceCorners(faces, Int(face))
   }
 
   /// The nearest point of the surface.
@@ -58,7 +57,7 @@ struct SurfaceSamples: Sendable {
   /// The direction of the surface there, twice the face's area long.
   func areaVector(_ foot: Foot) -> SIMD3<Double> {
     let (a, b, c) = corners(foot.face)
-    return cross(positions[b] - positions[a], positions[c] - positions[a])
+    return faceCross(positions[a], positions[b], positions[c])
   }
 
   /// The wanted edge length there.
