@@ -43,18 +43,11 @@ public struct Camera<S: RenderScalar>: Equatable, Sendable, Codable {
 
   /// The same camera in another precision.
   public init<T: RenderScalar>(_ other: Camera<T>) {
-    let r = other.worldToCamera.rotation
     self.init(
       projection: other.projection == .perspective ? .perspective : .orthographic,
       focal: SIMD2(S(other.focal.x), S(other.focal.y)),
       principal: SIMD2(S(other.principal.x), S(other.principal.y)),
-      worldToCamera: RigidTransform(
-        rotation: Quaternion(
-          w: S(r.w), vector: SIMD3(S(r.vector.x), S(r.vector.y), S(r.vector.z))),
-        translation: SIMD3(
-          S(other.worldToCamera.translation.x), S(other.worldToCamera.translation.y),
-          S(other.worldToCamera.translation.z))),
-      width: other.width, height: other.height)
+      worldToCamera: RigidTransform(other.worldToCamera), width: other.width, height: other.height)
   }
 
   /// The camera's place in the world.

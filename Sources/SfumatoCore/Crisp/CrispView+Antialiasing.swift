@@ -99,9 +99,11 @@ extension CrispView {
   func blendsBackward(
     _ cotangent: RenderingCotangent<S>, into sums: inout FaceGradients<S>
   ) {
-    let grain = 64
+    // Fragments' cotangents hold all texels: few parts then, but as many as ever.
+    let empty = sums.fragments
+    let grain = empty == nil ? 64 : max(64, (blends.count + 7) / 8)
     let parts = parallelMap((blends.count + grain - 1) / grain, workers: workers) { chunk in
-      var part = FaceGradients<S>()
+      var part = FaceGradients<S>(fragments: empty)
       for blend in blends[chunk * grain..<min((chunk + 1) * grain, blends.count)] {
         blendBackward(blend, cotangent, into: &part)
       }

@@ -8,7 +8,9 @@ extension CrispView {
     workers: Workers
   ) -> ViewGradient<S> {
     var result = ViewGradient(assembly, hasColor: hasColor, targets: targets)
-    var sums = FaceGradients<S>()
+    let isShaded = visibility.shader != nil && targets != .background
+    var sums = FaceGradients<S>(
+      fragments: isShaded ? FragmentGradients(assembly, targets: targets) : nil)
     switch settings.edges {
     case .none: break
     case .antialiased: blendsBackward(cotangent, into: &sums)
@@ -18,6 +20,12 @@ extension CrispView {
       result.background = sums.background + backgroundBar(color, workers: workers)
     }
     guard !targets.isSubset(of: .background) else { return result }
+    if isShaded {
+      for part in fragmentParts(cotangent, assembly, targets, workers: workers) {
+        sums.append(part)
+      }
+      result.fragments = sums.fragments
+    }
     addLargeFaces(cotangent, into: &sums, workers: workers)
     var faces = smallFaceGradients(cotangent, workers: workers)
     sums.add(to: &faces)
@@ -69,7 +77,7 @@ extension CrispView {
 
   /// Whether samples' colours or depths have cotangents.
   private func hasShading(_ cotangent: RenderingCotangent<S>) -> Bool {
-    hasColor && (cotangent.color != nil || cotangent.depth != nil)
+    hasColor && (cotangent.depth != nil || (cotangent.color != nil && visibility.shader == nil))
   }
 
   /// The adjoint of the colour and depth of all samples of faces that are not large, one gradient a face on the screen.
@@ -93,6 +101,44 @@ extension CrispView {
         }
       }
       return gradient
+    }
+  }
+
+  /// The adjoint of the colours of samples that are shaded one by one, in as many parts as ever, so that sums are the same on any
+  /// number of threads.
+  private func fragmentParts(
+    _ cotangent: RenderingCotangent<S>, _ assembly: SceneAssembly<S>, _ targets: GradientTargets,
+    workers: Workers
+  ) -> [FaceGradients<S>] {
+    guard hasColor, let color = cotangent.color, let shader = visibility.shader else { return [] }
+    let count = min(8, down)
+    let share = 1 / S(samples * samples)
+    return parallelMap(count, workers: workers) { part in
+      var sums = FaceGradients<S>(fragments: FragmentGradients(assembly, targets: targets))
+      var last: Int32 = -1
+      var gradient = ScreenFaceGradient<S>()
+      for row in part * down / count..<(part + 1) * down / count {
+        for column in 0..<across {
+          let i = row * across + column
+          let id = ids[i]
+          guard id >= 0 else { continue }
+          let colorBar = color.values.vector3(pixel(ofSample: i)) * share
+          guard colorBar != .zero else { continue }
+          let face = projection.faces[Int(id)]
+          let point = visibility.sampleCenter(column: column, row: row)
+          let weightsBar = sums.shadeVJP(
+            shader, visibility.fragment(face, at: point), colorBar: colorBar)
+          // Neighbours along a row are mostly of one face: one entry for them all.
+          if id != last {
+            if last >= 0 { sums.append(last, gradient) }
+            last = id
+            gradient = ScreenFaceGradient()
+          }
+          _ = visibility.colorVJP(face, at: point, colorBar: weightsBar, into: &gradient)
+        }
+      }
+      if last >= 0 { sums.append(last, gradient) }
+      return sums
     }
   }
 
@@ -146,7 +192,7 @@ extension CrispView {
     _ cotangent: RenderingCotangent<S>, into gradient: inout ScreenFaceGradient<S>
   ) {
     let point = visibility.sampleCenter(column: i - row * across, row: row)
-    if let color = cotangent.color {
+    if visibility.shader == nil, let color = cotangent.color {
       let colorBar =
         color.values.vector3(pixel(ofSample: i)) * (1 / S(samples * samples))
       if !shading.addColorVJP(at: point, colorBar: colorBar, into: &gradient) {

@@ -62,7 +62,7 @@ struct CrispView<S: RenderScalar>: Sendable {
   func shade(_ id: Int32, at point: SIMD2<S>) -> SIMD4<S> {
     guard id >= 0 else { return SIMD4(background, 0) }
     guard hasColor else { return SIMD4(0, 0, 0, 1) }
-    return SIMD4(visibility.color(projection.faces[Int(id)], at: point), 1)
+    return SIMD4(visibility.shaded(projection.faces[Int(id)], at: point), 1)
   }
 
   /// The adjoint of ``shade(_:at:)``: adds to the face or to the background; returns the point's cotangent.
@@ -75,9 +75,16 @@ struct CrispView<S: RenderScalar>: Sendable {
       return .zero
     }
     guard hasColor else { return .zero }
+    let face = projection.faces[Int(id)]
+    let cornersBar: SIMD3<S>
+    if let shader = visibility.shader {
+      cornersBar = sums.shadeVJP(
+        shader, visibility.fragment(face, at: point), colorBar: colorBar)
+    } else {
+      cornersBar = colorBar
+    }
     var gradient = ScreenFaceGradient<S>()
-    let pointBar = visibility.colorVJP(
-      projection.faces[Int(id)], at: point, colorBar: colorBar, into: &gradient)
+    let pointBar = visibility.colorVJP(face, at: point, colorBar: cornersBar, into: &gradient)
     sums.append(id, gradient)
     return pointBar
   }

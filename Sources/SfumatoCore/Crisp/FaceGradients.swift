@@ -6,6 +6,19 @@ struct FaceGradients<S: RenderScalar>: Sendable {
   private(set) var gradients: [ScreenFaceGradient<S>] = []
   /// Of the background.
   var background = SIMD3<S>.zero
+  /// Of what fragments are made of, where they are shaded one by one.
+  var fragments: FragmentGradients<S>?
+
+  /// Starts without faces.
+  init(fragments: FragmentGradients<S>? = nil) { self.fragments = fragments }
+
+  /// The adjoint of a fragment's colour: adds to the fragments' cotangents, returns the weights'.
+  @inline(__always)
+  mutating func shadeVJP(
+    _ shader: FragmentShader<S>, _ place: FragmentPlace<S>, colorBar: SIMD3<S>
+  ) -> SIMD3<S> {
+    fragments?.shade(shader, place, colorBar: colorBar) ?? .zero
+  }
 
   /// Adds the cotangent of a face.
   mutating func append(_ face: Int32, _ gradient: ScreenFaceGradient<S>) {
@@ -18,6 +31,9 @@ struct FaceGradients<S: RenderScalar>: Sendable {
     faces += other.faces
     gradients += other.gradients
     background += other.background
+    if let own = other.fragments {
+      if fragments == nil { fragments = own } else { fragments? += own }
+    }
   }
 
   /// Adds all of it to one cotangent a face on the screen.

@@ -37,7 +37,11 @@ extension OutlineEdge {
     return parallelMap((welding.edgeCount + grain - 1) / grain, workers: workers) { chunk in
       var found: [OutlineEdge] = []
       for e in chunk * grain..<min((chunk + 1) * grain, welding.edgeCount) {
-        if isSeamless, faces.areSmooth(welding.pairs[e], visibility) { continue }
+        if isSeamless, faces.areSmooth(welding.pairs[e], visibility),
+          !assembly.isSeam(welding.pairs[e])
+        {
+          continue
+        }
         var sides = EdgeSides<S>()
         let uses = welding.uses(ofEdge: e)
         for use in uses {
@@ -50,7 +54,7 @@ extension OutlineEdge {
             uses.first.map { welding.isForward($0) != welding.isForward(use) } ?? false
           sides.add(face, projection, isTurned ? SIMD2(lanes.y, lanes.x) : lanes)
         }
-        if let edge = sides.edge(Int32(e), projection, hasColor: hasColor) { found.append(edge) }
+        if let edge = sides.edge(Int32(e), visibility, hasColor: hasColor) { found.append(edge) }
       }
       return found
     }.flatMap { $0 }
@@ -62,8 +66,27 @@ extension SceneAssembly {
   fileprivate var hasSeamlessColors: Bool {
     scene.instances.allSatisfy { instance in
       let material = scene.materials[instance.material]
-      return material.baseColor != .face && material.shading != .lambertFlat
+      return material.baseColor != .face && !material.usesFaceNormals
+        && material.normalTexture == nil
     }
+  }
+
+  /// Whether two faces that share vertices differ there in texture coordinates, normals or material.
+  fileprivate func isSeam(_ pair: SIMD2<Int32>) -> Bool {
+    guard coloring == .fragments, pair.x >= 0 else { return false }
+    let (f, g) = (Int(pair.x), Int(pair.y))
+    let index = instance(ofFace: f)
+    guard index == instance(ofFace: g) else { return true }
+    let mesh = scene.meshes[scene.instances[index].mesh]
+    guard !mesh.texcoordSets.isEmpty || mesh.normalFaces != nil else { return false }
+    let first = parts[index].firstFace
+    for i in 3 * (f - first)..<3 * (f - first) + 3 {
+      for j in 3 * (g - first)..<3 * (g - first) + 3 where mesh.faces[i] == mesh.faces[j] {
+        if let normals = mesh.normalFaces, normals[i] != normals[j] { return true }
+        for set in mesh.texcoordSets where set.faces[i] != set.faces[j] { return true }
+      }
+    }
+    return false
   }
 }
 
@@ -130,15 +153,18 @@ private struct EdgeSides<S: RenderScalar> {
 
   /// The edge, if the picture can jump at it.
   func edge(
-    _ weld: Int32, _ projection: ScreenProjection<S>, hasColor: Bool
+    _ weld: Int32, _ visibility: HardView<S>, hasColor: Bool
   ) -> OutlineEdge<S>? {
     guard positive >= 0 || negative >= 0 else { return nil }
     if positive >= 0, negative >= 0 {
       guard hasColor else { return nil }
-      let (p, n) = (projection.faces[Int(positive)], projection.faces[Int(negative)])
+      let faces = visibility.projection.faces
+      let (p, n) = (faces[Int(positive)], faces[Int(negative)])
       guard
-        Self.differ(p, positiveLanes.x, n, negativeLanes.x)
-          || Self.differ(p, positiveLanes.y, n, negativeLanes.y)
+        visibility.shader == nil
+          ? Self.differ(p, positiveLanes.x, n, negativeLanes.x)
+            || Self.differ(p, positiveLanes.y, n, negativeLanes.y)
+          : differ(p, n, visibility)
       else { return nil }
     }
     return OutlineEdge(
@@ -151,6 +177,17 @@ private struct EdgeSides<S: RenderScalar> {
     let jump = max(
       abs(p.red[i] - n.red[j]), max(abs(p.green[i] - n.green[j]), abs(p.blue[i] - n.blue[j])))
     return jump > 1e-5
+  }
+
+  /// The same of shaded fragments, at the ends of the edge and between; a quarter of a step of 8 bits is no jump.
+  private func differ(_ p: ScreenFace<S>, _ n: ScreenFace<S>, _ visibility: HardView<S>) -> Bool {
+    let (a, b) = (p.corner(positiveLanes.x), p.corner(positiveLanes.y))
+    for part: S in [0, 1 / 2, 1] {
+      let point = a + (b - a) * part
+      let jump = visibility.shaded(p, at: point) - visibility.shaded(n, at: point)
+      if max(abs(jump.x), max(abs(jump.y), abs(jump.z))) > 1e-3 { return true }
+    }
+    return false
   }
 }
 

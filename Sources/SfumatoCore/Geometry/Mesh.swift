@@ -19,12 +19,18 @@ public struct Mesh<S: RenderScalar>: Equatable, Sendable {
   public let vertexCount: Int
   /// Corner indices, `[F, 3]`, each in `0..<V`.
   public private(set) var faces: [Int32]
-  /// Vertex normals, `[V, 3]`, unit length, or nil: then they are computed from the faces.
+  /// What a file calls it.
+  public var name = ""
+  /// Unit normals, `[V, 3]`, or `[N, 3]` where ``normalFaces`` says which a corner has; nil: they are computed from the faces.
   public var normals: [S]?
-  /// Texture coordinates, `[T, 2]`, v up as in OBJ.
-  public private(set) var texcoords: [S]?
-  /// Texture coordinate of each corner, `[F, 3]`, each in `0..<T`.
-  public private(set) var texcoordFaces: [Int32]?
+  /// The normal of each corner, `[F, 3]`, each in `0..<N`, or nil: a normal a vertex.
+  public private(set) var normalFaces: [Int32]?
+  /// Sets of texture coordinates.
+  public private(set) var texcoordSets: [TexcoordSet<S>]
+  /// The first set's texture coordinates, `[T, 2]`, v up as in OBJ.
+  public var texcoords: [S]? { texcoordSets.first?.values }
+  /// The first set's texture coordinate of each corner, `[F, 3]`, each in `0..<T`.
+  public var texcoordFaces: [Int32]? { texcoordSets.first?.faces }
   /// Vertex colours, `[V, 3]`, linear light.
   public var vertexColors: [S]?
   /// Face colours, `[F, 3]`, linear light.
@@ -36,31 +42,42 @@ public struct Mesh<S: RenderScalar>: Equatable, Sendable {
   ///
   /// - Precondition: shapes agree and indices are in range; readers check files before.
   public init(
-    positions: [S], faces: [Int32], normals: [S]? = nil, texcoords: [S]? = nil,
-    texcoordFaces: [Int32]? = nil, vertexColors: [S]? = nil, faceColors: [S]? = nil
+    positions: [S], faces: [Int32], normals: [S]? = nil, normalFaces: [Int32]? = nil,
+    texcoords: [S]? = nil, texcoordFaces: [Int32]? = nil, moreTexcoords: [TexcoordSet<S>] = [],
+    vertexColors: [S]? = nil, faceColors: [S]? = nil
   ) {
     precondition(positions.count % 3 == 0, "positions: \(positions.count) scalars, not [V, 3]")
     precondition(faces.count % 3 == 0, "faces: \(faces.count) indices, not [F, 3]")
     let vertexCount = Int32(positions.count / 3)
     precondition(
       faces.allSatisfy { $0 >= 0 && $0 < vertexCount }, "a face index is not in 0..<\(vertexCount)")
-    precondition(normals.map { $0.count == positions.count } ?? true, "normals are not [V, 3]")
+    let normalCount = Int32((normals?.count ?? 0) / 3)
+    precondition(
+      normals.map { normalFaces == nil ? $0.count == positions.count : $0.count % 3 == 0 } ?? true,
+      "normals are not [V, 3]")
+    precondition(
+      normalFaces?.allSatisfy { $0 >= 0 && $0 < normalCount } ?? true,
+      "a normal index is not in 0..<\(normalCount)")
+    precondition(
+      normalFaces.map { $0.count == faces.count } ?? true, "normal indices are not [F, 3]")
     precondition(
       vertexColors.map { $0.count == positions.count } ?? true, "vertex colours are not [V, 3]")
     precondition(faceColors.map { $0.count == faces.count } ?? true, "face colours are not [F, 3]")
     precondition(
       texcoordFaces.map { $0.count == faces.count } ?? true, "texcoord indices are not [F, 3]")
     precondition((texcoords?.count ?? 0) % 2 == 0, "texture coordinates are not [T, 2]")
-    let texcoordCount = Int32((texcoords?.count ?? 0) / 2)
     precondition(
-      texcoordFaces?.allSatisfy { $0 >= 0 && $0 < texcoordCount } ?? true,
-      "a texcoord index is not in 0..<\(texcoordCount)")
+      moreTexcoords.allSatisfy { $0.faces.count == faces.count }, "texcoord indices are not [F, 3]")
+    var sets: [TexcoordSet<S>] = []
+    if let texcoords, let texcoordFaces {
+      sets.append(TexcoordSet(values: texcoords, faces: texcoordFaces))
+    }
+    texcoordSets = sets + moreTexcoords
     storedPositions = positions
     self.vertexCount = positions.count / 3
     self.faces = faces
     self.normals = normals
-    self.texcoords = texcoords
-    self.texcoordFaces = texcoordFaces
+    self.normalFaces = normals == nil ? nil : normalFaces
     self.vertexColors = vertexColors
     self.faceColors = faceColors
   }
@@ -69,9 +86,19 @@ public struct Mesh<S: RenderScalar>: Equatable, Sendable {
   public init<T: RenderScalar>(_ other: Mesh<T>) {
     self.init(
       positions: other.positions.map { S($0) }, faces: other.faces,
-      normals: other.normals?.map { S($0) }, texcoords: other.texcoords?.map { S($0) },
-      texcoordFaces: other.texcoordFaces, vertexColors: other.vertexColors?.map { S($0) },
+      normals: other.normals?.map { S($0) }, normalFaces: other.normalFaces,
+      moreTexcoords: other.texcoordSets.map { TexcoordSet($0) },
+      vertexColors: other.vertexColors?.map { S($0) },
       faceColors: other.faceColors?.map { S($0) })
+    name = other.name
+  }
+
+  /// Replaces the coordinates of a set; their number stays.
+  public mutating func setTexcoords(_ values: [S], ofSet set: Int = 0) {
+    precondition(
+      values.count == texcoordSets[set].values.count,
+      "\(values.count) of \(texcoordSets[set].values.count) texture coordinates")
+    texcoordSets[set].values = values
   }
 
   /// The number of faces, F.

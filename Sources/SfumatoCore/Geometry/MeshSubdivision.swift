@@ -91,22 +91,25 @@ extension Mesh {
 
   /// The mesh after a subdivision of its own connectivity.
   public func subdivided(by subdivision: MeshSubdivision) -> Mesh {
+    // What has corner indices of its own is subdivided along them.
+    func carrier(_ corners: [Int32], count: Int) -> MeshSubdivision {
+      MeshSubdivision(MeshTopology(faces: corners, vertexCount: count))
+    }
+    let normalCarrier = normalFaces.map { carrier($0, count: (normals?.count ?? 0) / 3) }
     let newNormals = normals.map { old in
-      var carried = subdivision.carryVertices(old, channels: 3)
+      var carried = (normalCarrier ?? subdivision).carryVertices(old, channels: 3)
       for vertex in 0..<carried.count / 3 {
         carried.setVector3(vertex, normalize(carried.vector3(vertex)))
       }
       return carried
     }
-    let texture = texcoordFaces.map {
-      MeshSubdivision(MeshTopology(faces: $0, vertexCount: (texcoords?.count ?? 0) / 2))
+    let newTexcoords = texcoordSets.map { set in
+      let own = carrier(set.faces, count: set.values.count / 2)
+      return TexcoordSet(values: own.carryVertices(set.values, channels: 2), faces: own.faces)
     }
     return Mesh(
       positions: subdivision.carryVertices(positions, channels: 3), faces: subdivision.faces,
-      normals: newNormals,
-      texcoords: texture.flatMap { t in texcoords.map { t.carryVertices($0, channels: 2) } }
-        ?? texcoords,
-      texcoordFaces: texture?.faces,
+      normals: newNormals, normalFaces: normalCarrier?.faces, moreTexcoords: newTexcoords,
       vertexColors: vertexColors.map { subdivision.carryVertices($0, channels: 3) },
       faceColors: faceColors.map { subdivision.carryFaces($0, channels: 3) })
   }

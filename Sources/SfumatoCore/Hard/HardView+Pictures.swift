@@ -58,7 +58,50 @@ extension HardView {
     return SIMD2(-own.x.sum(), -own.y.sum())
   }
 
-  /// The colour of a face at a point in pixels.
+  /// The colour of a face at a point in pixels, shaded there where fragments are.
+  @inline(__always)
+  func shaded(_ face: ScreenFace<S>, at point: SIMD2<S>) -> SIMD3<S> {
+    guard let shader else { return color(face, at: point) }
+    let color = shader.color(fragment(face, at: point))
+    return SIMD3(color.x, color.y, color.z)
+  }
+
+  /// The colour and alpha of a face that lets others shine through.
+  private func clearColor(_ face: ScreenFace<S>, at point: SIMD2<S>) -> SIMD4<S> {
+    var color = shader?.color(fragment(face, at: point)) ?? .zero
+    color.w = min(max(color.w, 0), 1)
+    return color
+  }
+
+  /// The fragment of a face at a point in pixels, as large as a sample.
+  func fragment(_ face: ScreenFace<S>, at point: SIMD2<S>) -> FragmentPlace<S> {
+    fragment(face, at: point, step: 1 / S(samples))
+  }
+
+  /// The same of another size, in pixels.
+  func fragment(_ face: ScreenFace<S>, at point: SIMD2<S>, step: S) -> FragmentPlace<S> {
+    // Corner colours are corner weights here.
+    let weights = color(face, at: point)
+    return FragmentPlace(
+      face: Int(face.source), weights: weights,
+      steps: (
+        unheldWeights(face, at: point + SIMD2(step, 0), else: weights) - weights,
+        unheldWeights(face, at: point + SIMD2(0, step), else: weights) - weights
+      ))
+  }
+
+  /// The weights of a face's corners at a point that may lie outside.
+  private func unheldWeights(
+    _ face: ScreenFace<S>, at point: SIMD2<S>, else fallback: SIMD3<S>
+  ) -> SIMD3<S> {
+    let weighted = face.barycentrics(of: point) * face.q
+    let total = (weighted.x + weighted.y) + (weighted.z + weighted.w)
+    guard total.isFinite, total > 0 else { return fallback }
+    let w = weighted / total
+    return SIMD3((w * face.red).sum(), (w * face.green).sum(), (w * face.blue).sum())
+  }
+
+  /// The colour of a face at a point in pixels, interpolated between its corners.
   func color(_ face: ScreenFace<S>, at point: SIMD2<S>) -> SIMD3<S> {
     let w = cornerWeights(face, at: point).corrected
     let (r, g, b) = (w * face.red, w * face.green, w * face.blue)
@@ -81,6 +124,16 @@ extension HardView {
       into: &gradient)
   }
 
+  /// The samples of a pixel that see one face.
+  private struct PixelShare {
+    var id: Int32
+    /// What clear layers before them leave, summed.
+    var weight: S
+    var count: S
+    /// The sum of their centres, pixels.
+    var points: SIMD2<S>
+  }
+
   /// Colour over the background, and alpha: means over a pixel's samples.
   private func resolve(background: SIMD3<S>, workers: Workers) -> (color: [S], alpha: [S]) {
     // Colour and alpha interleaved, so that one slice a band is written.
@@ -88,23 +141,55 @@ extension HardView {
     let share = 1 / S(samples * samples)
     pixels.forEachChunk(grain: width * 4 * Self.bandRows, workers: workers) { start, chunk in
       let firstRow = start / (width * 4)
-      let visible = visibleFaces(band: firstRow / Self.bandRows)
+      let (visible, layers) = visibleFaces(band: firstRow / Self.bandRows)
+      var before: [Int: Range<Int>] = [:]
+      for (k, layer) in layers.enumerated() {
+        before[layer.sample] = (before[layer.sample]?.lowerBound ?? k)..<k + 1
+      }
       for p in 0..<chunk.count / 4 {
         let (x, y) = (p % width, p / width)
         var color = SIMD3<S>.zero
-        var hits = 0
+        var hits: S = 0
+        // Faces that are shaded as fragments are shaded once a pixel, where the mean of their samples lies.
+        var shares: [PixelShare] = []
         for j in 0..<samples {
           for i in 0..<samples {
             let (column, row) = (x * samples + i, y * samples + j)
-            let id = visible[row * width * samples + column]
+            let place = row * width * samples + column
+            let id = visible[place]
+            let point = sampleCenter(column: column, row: firstRow * samples + row)
+            var through: S = 1
+            if !layers.isEmpty, let range = before[place] {
+              for layer in layers[range] {
+                let own = clearColor(projection.faces[Int(layer.id)], at: point)
+                color += SIMD3(own.x, own.y, own.z) * (own.w * through)
+                hits += own.w * through
+                through *= 1 - own.w
+              }
+            }
             guard id >= 0 else { continue }
-            hits += 1
-            let face = projection.faces[Int(id)]
-            color += self.color(
-              face, at: sampleCenter(column: column, row: firstRow * samples + row))
+            hits += through
+            if shader == nil {
+              color += self.color(projection.faces[Int(id)], at: point)
+            } else if let k = shares.firstIndex(where: { $0.id == id }) {
+              shares[k].weight += through
+              shares[k].count += 1
+              shares[k].points += point
+            } else {
+              shares.append(PixelShare(id: id, weight: through, count: 1, points: point))
+            }
           }
         }
-        let alpha = S(hits) * share
+        if let shader {
+          for one in shares {
+            let own = shader.color(
+              fragment(
+                projection.faces[Int(one.id)], at: one.points / one.count,
+                step: (one.count / S(samples * samples)).squareRoot()))
+            color += SIMD3(own.x, own.y, own.z) * one.weight
+          }
+        }
+        let alpha = hits * share
         let over = color * share + background * (1 - alpha)
         chunk[4 * p] = over.x
         chunk[4 * p + 1] = over.y

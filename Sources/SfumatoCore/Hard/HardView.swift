@@ -10,6 +10,8 @@ struct HardView<S: RenderScalar>: Sendable {
   let height: Int
   /// Samples along each side of a pixel.
   let samples: Int
+  /// What shades single fragments, where colours at the corners do not stand for those within.
+  let shader: FragmentShader<S>?
   /// What is worked out for each face on the screen.
   let setups: [FaceSetup<S>]
   /// The faces that touch each band of ``bandRows`` rows of pixels, by chunks of faces.
@@ -24,7 +26,12 @@ struct HardView<S: RenderScalar>: Sendable {
   private struct BandBins: Sendable {
     var small: BandLists<SmallFace<S>>
     var others: BandLists<Int32>
+    /// Faces with holes or that let others shine through; drawn last.
+    var clear: BandLists<Int32>
   }
+
+  /// Whether any surface has holes or lets others shine through.
+  var hasClearFaces: Bool { shader?.hasClearFaces ?? false }
 
   /// The number of bands.
   var bandCount: Int { (height + Self.bandRows - 1) / Self.bandRows }
@@ -41,6 +48,7 @@ struct HardView<S: RenderScalar>: Sendable {
     let projection = ScreenProjection(
       assembly, camera: camera, depth: scale, sortsByDepth: false, workers: workers)
     self.projection = projection
+    shader = assembly.coloring == .fragments ? FragmentShader(assembly, camera: camera) : nil
     let (across, down) = (camera.width * samples, camera.height * samples)
     width = camera.width
     height = camera.height
@@ -49,10 +57,11 @@ struct HardView<S: RenderScalar>: Sendable {
     let rows = Self.bandRows * samples
     let bands = (camera.height + Self.bandRows - 1) / Self.bandRows
     let chunks = (count + Self.setupGrain - 1) / Self.setupGrain
+    let isClear = shader.flatMap { $0.hasClearFaces ? $0 : nil }
     let parts = parallelMap(chunks, workers: workers) { chunk in
       let first = chunk * Self.setupGrain
       return Self.setUp(
-        projection, first..<min(first + Self.setupGrain, count), samples: samples,
+        projection, isClear, first..<min(first + Self.setupGrain, count), samples: samples,
         across: across, down: down, rows: rows, bands: bands)
     }
     setups = parts.flatMap(\.setups)
@@ -61,8 +70,8 @@ struct HardView<S: RenderScalar>: Sendable {
 
   /// Sets a chunk of faces up and sorts it by bands.
   private static func setUp(
-    _ projection: ScreenProjection<S>, _ range: Range<Int>, samples: Int, across: Int,
-    down: Int, rows: Int, bands: Int
+    _ projection: ScreenProjection<S>, _ shader: FragmentShader<S>?, _ range: Range<Int>,
+    samples: Int, across: Int, down: Int, rows: Int, bands: Int
   ) -> (setups: [FaceSetup<S>], bins: BandBins) {
     let picture = SIMD2(S(across), S(down))
     var setups: [FaceSetup<S>] = []
@@ -70,6 +79,7 @@ struct HardView<S: RenderScalar>: Sendable {
     var small: [(bands: SIMD2<Int32>, element: SmallFace<S>)] = []
     small.reserveCapacity(range.count)
     var others: [(bands: SIMD2<Int32>, element: Int32)] = []
+    var clear: [(bands: SIMD2<Int32>, element: Int32)] = []
     for i in range {
       let face = projection.faces[i]
       let bounds = FaceBounds(face)
@@ -82,7 +92,9 @@ struct HardView<S: RenderScalar>: Sendable {
       let touched = SIMD2(
         Int32(truncatingIfNeeded: Int(box.z) / rows), Int32(truncatingIfNeeded: Int(box.w) / rows))
       let id = Int32(truncatingIfNeeded: i)
-      if setup.traits.contains(.small) {
+      if let shader, shader.isClear(face: Int(face.source)) {
+        clear.append((touched, id))
+      } else if setup.traits.contains(.small) {
         small.append((touched, SmallFace(face, setup, id: id, samples: samples)))
       } else {
         others.append((touched, id))
@@ -91,7 +103,8 @@ struct HardView<S: RenderScalar>: Sendable {
     return (
       setups,
       BandBins(
-        small: BandLists(small, bandCount: bands), others: BandLists(others, bandCount: bands))
+        small: BandLists(small, bandCount: bands), others: BandLists(others, bandCount: bands),
+        clear: BandLists(clear, bandCount: bands))
     )
   }
 
@@ -124,13 +137,13 @@ struct HardView<S: RenderScalar>: Sendable {
       firstRow: band * rows, lastRow: min((band + 1) * rows, down) - 1, across: across)
   }
 
-  /// The visible screen face of each sample of a band, -1 where none, row-major over samples.
-  func visibleFaces(band: Int) -> [Int32] {
+  /// The visible screen face of each sample of a band, -1 where none, row-major over samples, and what shines before them.
+  func visibleFaces(band: Int) -> (faces: [Int32], layers: [ClearLayer]) {
     let rows = min(Self.bandRows, height - band * Self.bandRows) * samples
     var visible = [Int32](repeating: -1, count: across * rows)
     var span = visible.mutableSpan
-    draw(band: band, into: &span)
-    return visible
+    let layers = draw(band: band, into: &span, blends: true)
+    return (visible, layers)
   }
 
   /// The visible face on the screen of every sample, -1 where none, row-major.
@@ -138,13 +151,21 @@ struct HardView<S: RenderScalar>: Sendable {
     var visible = [Int32](repeating: -1, count: across * down)
     let rows = Self.bandRows * samples
     visible.forEachChunk(grain: max(across * rows, 1), workers: workers) { start, chunk in
-      draw(band: start / (across * rows), into: &chunk)
+      _ = draw(band: start / (across * rows), into: &chunk, blends: false)
     }
     return visible
   }
 
   /// Draws the faces of a band; of equally near ones the first is seen.
-  private func draw(band: Int, into visible: inout MutableSpan<Int32>) {
+  ///
+  /// - Parameters:
+  ///   - band: which.
+  ///   - visible: set to the face on the screen of each of its samples.
+  ///   - blends: whether blended surfaces become layers; else they are seen where alpha is at least 1/2.
+  /// - Returns: the layers, sample by sample, the nearest first.
+  private func draw(
+    band: Int, into visible: inout MutableSpan<Int32>, blends: Bool
+  ) -> [ClearLayer] {
     let rows = sampleBand(band)
     let groups = rows.groups
     var nearest = [SIMD4<S>](repeating: SIMD4(repeating: .infinity), count: rows.count)
@@ -176,6 +197,29 @@ struct HardView<S: RenderScalar>: Sendable {
           }
       }
     }
+    var layers: [ClearLayer] = []
+    if hasClearFaces {
+      var found: [ClearFragment<S>] = []
+      for bin in bins {
+        for k in bin.clear.range(ofBand: band) {
+          let id = bin.clear.elements[k]
+          let setup = setups[Int(id)]
+          SnappedFace(projection.faces[Int(id)], samples: samples, across: across, down: down)
+            .forEachSpan(firstRow: rows.firstRow, lastRow: rows.lastRow) { row, span in
+              let base = (row - rows.firstRow) * groups
+              for column in span {
+                let key = setup.plane.key(column: column, row: row)
+                guard key < keys[base + column >> 2][column & 3] else { continue }
+                found.append(
+                  ClearFragment(
+                    sample: (row - rows.firstRow) * across + column, key: key, id: id))
+              }
+            }
+        }
+      }
+      layers = settle(
+        found.sorted(), firstRow: rows.firstRow, groups: groups, owners: &owners, blends: blends)
+    }
     for row in 0...rows.lastRow - rows.firstRow {
       for group in 0..<groups {
         let owner = owners[row * groups + group]
@@ -183,6 +227,7 @@ struct HardView<S: RenderScalar>: Sendable {
         for lane in 0..<min(4, across - group * 4) { visible[first + lane] = owner[lane] }
       }
     }
+    return layers
   }
 
   /// The segment between two points in samples, snapped.

@@ -28,6 +28,14 @@ public struct Matrix3<S: RenderScalar>: Equatable, Sendable, Codable {
       SIMD3(row0.z, row1.z, row2.z))
   }
 
+  /// The inverse transpose, by which normals are mapped (before they are normalised); zero where the matrix is singular.
+  public var inverseTranspose: Matrix3 {
+    let (a, b, c) = (cross(row1, row2), cross(row2, row0), cross(row0, row1))
+    let determinant = dot(row0, a)
+    guard determinant != 0 else { return Matrix3(rows: .zero, .zero, .zero) }
+    return Matrix3(rows: a / determinant, b / determinant, c / determinant)
+  }
+
   /// The determinant: +1 for a rotation, -1 for a reflection.
   public var determinant: S { dot(row0, cross(row1, row2)) }
 

@@ -36,6 +36,15 @@ public struct RigidTransform<S: RenderScalar>: Equatable, Sendable, Codable {
     self.translation = translation
   }
 
+  /// The same motion in another precision.
+  public init<T: RenderScalar>(_ other: RigidTransform<T>) {
+    let (r, t) = (other.rotation, other.translation)
+    self.init(
+      rotation: Quaternion(
+        w: S(r.w), vector: SIMD3(S(r.vector.x), S(r.vector.y), S(r.vector.z))),
+      translation: SIMD3(S(t.x), S(t.y), S(t.z)))
+  }
+
   /// The motion that changes nothing.
   public static var identity: RigidTransform { RigidTransform() }
 

@@ -15,18 +15,58 @@ public struct Renderer<S: RenderScalar>: Sendable {
     _ scene: Scene<S>, _ cameras: [Camera<S>], outputs: RenderOutputs = [.color, .alpha]
   ) -> [Rendering<S>] {
     let hasColor = !outputs.isDisjoint(with: [.color, .depth])
-    let assembly = SceneAssembly(scene, hasColor: hasColor)
+    let assembly = SceneAssembly(
+      scene, hasColor: hasColor, shadesFragments: settings.mode.shadesFragments)
+    var pictures: [Rendering<S>]
     switch settings.mode {
     case .hard(let samples):
-      return HardView.render(
+      pictures = HardView.render(
         assembly, cameras, background: scene.background, samples: samples, outputs: outputs,
         workers: settings.workers)
     case .soft(let soft):
       let views = softViews(scene, assembly, cameras, soft: soft, hasColor: hasColor)
-      return pictures(views, assembly, cameras, soft: soft, outputs: outputs)
+      pictures = self.pictures(views, assembly, cameras, soft: soft, outputs: outputs)
     case .crisp(let crisp):
-      return crispViews(scene, assembly, cameras, crisp: crisp, outputs: outputs)
+      pictures = crispViews(scene, assembly, cameras, crisp: crisp, outputs: outputs)
         .map { $0.rendering(outputs) }
+    }
+    addSurface(outputs, assembly, cameras, to: &pictures)
+    return pictures
+  }
+
+  /// How far what is seen at each pixel's centre moves on the screen.
+  ///
+  /// `[H, W, 2]`: columns to the right, rows down, pixels; zero where empty. What the other view hides moves too. No gradient.
+  /// - Parameters:
+  ///   - scene: what is seen.
+  ///   - camera: from where.
+  ///   - later: the same meshes and instances in another state, or the same scene.
+  ///   - laterCamera: from where that is seen.
+  /// - Returns: the flow.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func opticalFlow(
+    from scene: Scene<S>, _ camera: Camera<S>, to later: Scene<S>, _ laterCamera: Camera<S>
+  ) -> ImageBuffer<S> {
+    let assembly = SceneAssembly(scene, hasColor: false, shadesFragments: false)
+    let other = SceneAssembly(later, hasColor: false, shadesFragments: false)
+    precondition(assembly.faces == other.faces, "the two states have other faces")
+    return SurfaceBuffers(
+      assembly, camera: camera, depthRange: settings.mode.depthRange, workers: settings.workers
+    ).flow(to: other, camera: laterCamera)
+  }
+
+  /// Adds what is read off visible faces to pictures.
+  private func addSurface(
+    _ outputs: RenderOutputs, _ assembly: SceneAssembly<S>, _ cameras: [Camera<S>],
+    to pictures: inout [Rendering<S>]
+  ) {
+    let asked = outputs.intersection(.surface)
+    guard !asked.isEmpty else { return }
+    for (i, camera) in cameras.enumerated() {
+      SurfaceBuffers(
+        assembly, camera: camera, depthRange: settings.mode.depthRange, workers: settings.workers
+      ).add(asked, to: &pictures[i])
     }
   }
 
@@ -46,8 +86,9 @@ public struct Renderer<S: RenderScalar>: Sendable {
     outputs: RenderOutputs = [.color, .alpha]
   ) -> ([Rendering<S>], RenderPullback<S>) {
     let hasColor = !outputs.isDisjoint(with: [.color, .depth])
-    let assembly = SceneAssembly(scene, hasColor: hasColor)
-    let pictures: [Rendering<S>]
+    let assembly = SceneAssembly(
+      scene, hasColor: hasColor, shadesFragments: settings.mode.shadesFragments)
+    var pictures: [Rendering<S>]
     let passes: [ViewPass<S>]
     switch settings.mode {
     case .hard:
@@ -61,6 +102,7 @@ public struct Renderer<S: RenderScalar>: Sendable {
       pictures = views.map { $0.rendering(outputs) }
       passes = views.map { .crisp($0) }
     }
+    addSurface(outputs, assembly, cameras, to: &pictures)
     return (
       pictures,
       RenderPullback(
@@ -153,11 +195,13 @@ public struct RenderPullback<S: RenderScalar>: Sendable {
       for k in colorsBar.indices { colorsBar[k] += part.cornerColors[k] }
     }
     let seen =
-      assembly.hasHighlights
+      assembly.dependsOnView
       ? zip(views, parts).map { ($0.camera, $1.cornerColors) } : []
+    let fragments = assembly.fragments(
+      of: zip(views, parts).map { ($0.camera, $1.fragments) }, targets: targets, into: &gradient)
     assembly.backward(
-      positionsBar: positionsBar, cornerColorsBar: colorsBar, views: seen, targets: targets,
-      into: &gradient)
+      positionsBar: positionsBar, cornerColorsBar: colorsBar, views: seen, fragments: fragments,
+      targets: targets, into: &gradient)
     return gradient
   }
 }

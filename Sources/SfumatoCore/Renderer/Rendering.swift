@@ -15,6 +15,19 @@ public struct RenderOutputs: OptionSet, Sendable {
   public static let face = RenderOutputs(rawValue: 8)
   /// The normal of the visible face; of the crisp renderer only.
   public static let normal = RenderOutputs(rawValue: 16)
+  /// The visible point in the world.
+  public static let position = RenderOutputs(rawValue: 32)
+  /// The visible point's texture coordinates, of the mesh's first set.
+  public static let texcoord = RenderOutputs(rawValue: 64)
+  /// The weights of the visible face's corners.
+  public static let barycentrics = RenderOutputs(rawValue: 128)
+  /// The visible instance.
+  public static let object = RenderOutputs(rawValue: 256)
+  /// The visible material.
+  public static let material = RenderOutputs(rawValue: 512)
+
+  /// What is read off the visible face at the pixels' centres, in every mode alike.
+  static let surface: RenderOutputs = [.position, .texcoord, .barycentrics, .object, .material]
 }
 
 /// The pictures of one view.
@@ -37,6 +50,17 @@ public struct Rendering<S: RenderScalar>: Equatable, Sendable {
   ///
   /// `[H, W]`, counted over the scene's instances in order, -1 where empty. No gradient.
   public var face: [Int32]?
+  /// The visible point at each pixel's centre, world space and units, `[H, W, 3]`, zero where empty; nil where not asked. No gradient.
+  public var position: ImageBuffer<S>?
+  /// Its texture coordinates of the first set, v up, `[H, W, 2]`, zero where empty or none; nil where not asked. No gradient.
+  public var texcoord: ImageBuffer<S>?
+  /// The weights of the visible face's corners there, perspective corrected, `[H, W, 3]`, sum 1, zero where empty; nil where not
+  /// asked. No gradient.
+  public var barycentrics: ImageBuffer<S>?
+  /// The index of the visible instance there, `[H, W]`, -1 where empty; nil where not asked. No gradient.
+  public var object: [Int32]?
+  /// The index of its material, `[H, W]`, -1 where empty; nil where not asked. No gradient.
+  public var material: [Int32]?
 }
 
 /// The cotangents of one view's pictures; nil stands for zero.
@@ -91,6 +115,23 @@ public struct RenderSettings<S: RenderScalar>: Equatable, Sendable {
     case crisp(CrispSettings<S>)
     /// One visible face a sample, `samples` x `samples` samples a pixel; no gradient.
     case hard(samples: Int)
+
+    /// The planes of the depth range.
+    var depthRange: DepthRange<S> {
+      switch self {
+      case .soft(let soft): soft.depthRange
+      case .crisp(let crisp): crisp.depthRange
+      case .hard: .boundingSphere
+      }
+    }
+
+    /// Whether each fragment is shaded by itself; soft pictures interpolate what corners show.
+    var shadesFragments: Bool {
+      switch self {
+      case .soft: false
+      case .crisp, .hard: true
+      }
+    }
   }
 
   /// The way.

@@ -5,17 +5,23 @@ struct ViewGradient<S: RenderScalar>: Sendable {
   var smoothing = SmoothingGradient<S>()
   var positions: [S]
   var cornerColors: [S]
+  /// Of the fragments, where those were shaded.
+  var fragments: FragmentGradients<S>?
 
   /// Zero, with colours where they can matter.
   init(_ assembly: SceneAssembly<S>, hasColor: Bool, targets: GradientTargets) {
     // Highlights move with the camera; all other colours are the same from everywhere.
-    let colored: GradientTargets = [.colors, .lights, .positions, .poses]
+    let colored: GradientTargets = [
+      .colors, .lights, .positions, .poses, .textures, .texcoords,
+    ]
     let wantsColors =
       hasColor
       && (!targets.isDisjoint(with: colored)
-        || (targets.contains(.cameras) && assembly.hasHighlights))
+        || (targets.contains(.cameras) && assembly.dependsOnView))
     positions = [S](repeating: 0, count: assembly.positions.count)
-    cornerColors = wantsColors ? [S](repeating: 0, count: assembly.cornerColors.count) : []
+    cornerColors =
+      wantsColors && assembly.coloring != .fragments
+      ? [S](repeating: 0, count: assembly.faces.count * 3) : []
   }
 }
 

@@ -1,70 +1,30 @@
-/// What colours a surface, before light.
-public enum BaseColor<S: RenderScalar>: Equatable, Sendable {
-  /// One colour, linear light.
-  case constant(SIMD3<S>)
-  /// The mesh's vertex colours, interpolated.
-  case vertex
-  /// The mesh's face colours.
-  case face
-}
-
-/// How light meets a surface.
-public enum Shading: String, Equatable, Sendable, Codable {
-  /// The base colour as it is.
-  case unlit
-  /// Diffuse light on smooth vertex normals, lit at the corners and interpolated.
-  case lambert
-  /// Diffuse light on face normals.
-  case lambertFlat
-}
-
-/// What a surface looks like.
-public struct Material<S: RenderScalar>: Equatable, Sendable {
-  /// What colours it.
-  public var baseColor: BaseColor<S>
-  /// How light meets it.
-  public var shading: Shading
-  /// The share of each light that is mirrored, on top of the diffuse light; 0 mirrors nothing.
-  ///
-  /// Unused where unlit.
-  public var specular: SIMD3<S>
-  /// The exponent of the mirrored light: the higher, the smaller the highlight.
-  public var shininess: S
-
-  /// Makes a material.
-  public init(
-    baseColor: BaseColor<S> = .vertex, shading: Shading = .unlit, specular: SIMD3<S> = .zero,
-    shininess: S = 64
-  ) {
-    precondition(shininess > 0 && shininess.isFinite, "shininess \(shininess)")
-    self.baseColor = baseColor
-    self.shading = shading
-    self.specular = specular
-    self.shininess = shininess
-  }
-
-  /// Whether it mirrors light, so that its colour depends on the viewer.
-  var isShiny: Bool { specular != .zero && shading != .unlit }
-}
-
-/// A source of light, in linear units where 1 lights a white diffuse surface to 1.
-public enum Light<S: RenderScalar>: Equatable, Sendable {
-  /// From everywhere alike.
-  case ambient(color: SIMD3<S>)
-  /// From far away; `direction` points *towards* the light, world frame, and is normalised on use.
-  case directional(direction: SIMD3<S>, color: SIMD3<S>)
-  /// From a place, world frame; as strong at any distance.
-  case point(position: SIMD3<S>, color: SIMD3<S>)
-}
-
 /// A mesh put into the world with a material.
 public struct Instance<S: RenderScalar>: Equatable, Sendable {
+  /// What a file calls it.
+  public var name = ""
   /// Index into the scene's meshes.
   public var mesh: Int
   /// Index into the scene's materials.
   public var material: Int
-  /// Object to world.
+  /// Object to world, after the stretch.
   public var transform: RigidTransform<S>
+  /// What object positions are multiplied with before they move: scale and shear; of positive determinant, so that faces keep
+  /// their fronts.
+  public var stretch = Matrix3<S>.identity
+
+  /// What object positions are multiplied with in all: the stretch, then the rotation.
+  var map: Matrix3<S> {
+    let rotation = transform.rotation.matrix
+    return stretch == .identity ? rotation : rotation * stretch
+  }
+
+  /// Where a point of the object stands in the world.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  public func worldPosition(_ point: SIMD3<S>) -> SIMD3<S> { map * point + transform.translation }
+
+  /// Whether the world's positions are others than the object's.
+  var moves: Bool { transform != .identity || stretch != .identity }
 
   /// Makes an instance.
   public init(mesh: Int, material: Int, transform: RigidTransform<S> = .identity) {
@@ -80,6 +40,8 @@ public struct Scene<S: RenderScalar>: Equatable, Sendable {
   public var meshes: [Mesh<S>]
   /// The materials.
   public var materials: [Material<S>]
+  /// The textures.
+  public var textures: [Texture<S>]
   /// What stands in the world.
   public var instances: [Instance<S>]
   /// The lights.
@@ -90,10 +52,11 @@ public struct Scene<S: RenderScalar>: Equatable, Sendable {
   /// Makes a scene.
   public init(
     meshes: [Mesh<S>], materials: [Material<S>], instances: [Instance<S>], lights: [Light<S>] = [],
-    background: SIMD3<S> = .zero
+    textures: [Texture<S>] = [], background: SIMD3<S> = .zero
   ) {
     self.meshes = meshes
     self.materials = materials
+    self.textures = textures
     self.instances = instances
     self.lights = lights
     self.background = background
@@ -112,5 +75,22 @@ public struct Scene<S: RenderScalar>: Equatable, Sendable {
     self.init(
       meshes: [mesh], materials: [Material(baseColor: base, shading: shading)],
       instances: [Instance(mesh: 0, material: 0)], lights: lights, background: background)
+  }
+  /// The same scene in another precision.
+  public init<T: RenderScalar>(_ other: Scene<T>) {
+    func vector(_ v: SIMD3<T>) -> SIMD3<S> { SIMD3(S(v.x), S(v.y), S(v.z)) }
+    self.init(
+      meshes: other.meshes.map { Mesh($0) }, materials: other.materials.map { Material($0) },
+      instances: other.instances.map { instance in
+        var own = Instance<S>(
+          mesh: instance.mesh, material: instance.material,
+          transform: RigidTransform(instance.transform))
+        own.name = instance.name
+        own.stretch = Matrix3(
+          rows: vector(instance.stretch.row0), vector(instance.stretch.row1),
+          vector(instance.stretch.row2))
+        return own
+      }, lights: other.lights.map { Light($0) }, textures: other.textures.map { Texture($0) },
+      background: vector(other.background))
   }
 }

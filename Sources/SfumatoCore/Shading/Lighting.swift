@@ -5,46 +5,162 @@ internal import RealModule
 /// Sources: Lambert 1760; Phong 1975, "Illumination for Computer Generated Pictures"; PyTorch3D's terms without
 /// their clamp (math.md 2.2, 3.3). A point light does not weaken with distance, as there.
 enum Lighting {
-  /// The vector towards a light, any length, and the light's colour; nil for light from everywhere.
+  /// Light that arrives at a point from one direction.
+  struct Ray<S: RenderScalar> {
+    /// Unit, towards the light.
+    var unit: SIMD3<S>
+    /// As it arrives.
+    var color: SIMD3<S>
+  }
+
+  /// What arrives from a light at a point; nil for light from all around.
   @inline(__always)
-  private static func source<S: RenderScalar>(
-    _ light: Light<S>, seenFrom position: SIMD3<S>
-  ) -> (toward: SIMD3<S>, color: SIMD3<S>)? {
+  static func ray<S: RenderScalar>(_ light: Light<S>, at position: SIMD3<S>) -> Ray<S>? {
     switch light {
-    case .ambient: nil
-    case .directional(let direction, let color): (direction, color)
-    case .point(let place, let color): (place - position, color)
+    case .ambient, .sphericalHarmonics: return nil
+    case .directional(let direction, let color):
+      return Ray(unit: normalize(direction), color: color)
+    case .point(let place, let color):
+      return Ray(unit: normalize(place - position), color: color)
+    case .inverseSquare(let place, let color):
+      let way = place - position
+      return Ray(unit: normalize(way), color: color * weakened(dot(way, way)))
+    case .spot(let place, let direction, let color, let inner, let outer):
+      let way = place - position
+      let unit = normalize(way)
+      let share = Cone(innerDegrees: inner, outerDegrees: outer)
+        .share(cosine: -dot(unit, normalize(direction)))
+      return Ray(unit: unit, color: color * (weakened(dot(way, way)) * share * share))
     }
   }
 
-  /// The adjoint of the vector towards a light: adds to the light's cotangent, returns the position's.
+  /// The inverse of a squared distance; 0 at the light itself.
   @inline(__always)
-  private static func sourceVJP<S: RenderScalar>(
-    _ light: Light<S>, towardBar: SIMD3<S>, into gradient: inout LightGradient<S>
+  private static func weakened<S: RenderScalar>(_ squared: S) -> S {
+    squared > 0 ? 1 / squared : 0
+  }
+
+  /// The adjoint of ``ray(_:at:)``: adds to the light's cotangent, returns the position's.
+  @inline(__always)
+  static func rayVJP<S: RenderScalar>(
+    _ light: Light<S>, at position: SIMD3<S>, unitBar: SIMD3<S>, colorBar: SIMD3<S>,
+    into gradient: inout LightGradient<S>
   ) -> SIMD3<S> {
     switch light {
-    case .ambient: return .zero
-    case .directional:
-      gradient.direction += towardBar
+    case .ambient, .sphericalHarmonics: return .zero
+    case .directional(let direction, _):
+      gradient.color += colorBar
+      gradient.direction += normalizeVJP(direction, unitBar: unitBar)
       return .zero
-    case .point:
-      gradient.position += towardBar
-      return -towardBar
+    case .point(let place, _):
+      gradient.color += colorBar
+      let bar = normalizeVJP(place - position, unitBar: unitBar)
+      gradient.position += bar
+      return -bar
+    case .inverseSquare(let place, let color):
+      let way = place - position
+      let weak = weakened(dot(way, way))
+      gradient.color += colorBar * weak
+      let bar =
+        normalizeVJP(way, unitBar: unitBar) - way * (2 * weak * weak * dot(color, colorBar))
+      gradient.position += bar
+      return -bar
+    case .spot(let place, let direction, let color, let inner, let outer):
+      let way = place - position
+      let unit = normalize(way)
+      let axis = normalize(direction)
+      let weak = weakened(dot(way, way))
+      let cone = Cone(innerDegrees: inner, outerDegrees: outer)
+      let cosine = -dot(unit, axis)
+      let share = cone.share(cosine: cosine)
+      gradient.color += colorBar * (weak * share * share)
+      let amount = dot(color, colorBar)
+      let slopes = cone.slopes(cosine: cosine, shareBar: 2 * amount * weak * share)
+      gradient.coneDegrees += slopes.degreesBar
+      gradient.direction += normalizeVJP(direction, unitBar: -unit * slopes.cosineBar)
+      let bar =
+        normalizeVJP(way, unitBar: unitBar - axis * slopes.cosineBar)
+        - way * (2 * weak * weak * share * share * amount)
+      gradient.position += bar
+      return -bar
     }
   }
 
-  /// The light that a white surface sends back: `Σ ambient + Σ colour max(0, n · l)`.
+  /// How a spot fades between its half angles, linear in the cosine; the light takes the square of it.
+  private struct Cone<S: RenderScalar> {
+    private let outerCosine: S
+    private let span: S
+    private let isWide: Bool
+    private let radians: SIMD2<S>
+
+    init(innerDegrees: S, outerDegrees: S) {
+      radians = SIMD2(innerDegrees, outerDegrees) * (.pi / 180)
+      outerCosine = S.cos(radians.y)
+      let difference = S.cos(radians.x) - outerCosine
+      isWide = difference > 1e-3
+      span = isWide ? difference : 1e-3
+    }
+
+    func share(cosine: S) -> S { min(max((cosine - outerCosine) / span, 0), 1) }
+
+    /// The adjoint of ``share(cosine:)``.
+    func slopes(cosine: S, shareBar: S) -> (cosineBar: S, degreesBar: SIMD2<S>) {
+      let share = (cosine - outerCosine) / span
+      guard share > 0, share < 1 else { return (0, .zero) }
+      let cosineBar = shareBar / span
+      // d share / d cos(inner) = -share / span; d share / d cos(outer) = (share - 1) / span.
+      let inner = isWide ? -share * cosineBar : 0
+      let outer = isWide ? (share - 1) * cosineBar : -cosineBar
+      return (
+        cosineBar,
+        SIMD2(-S.sin(radians.x) * inner, -S.sin(radians.y) * outer) * (.pi / 180)
+      )
+    }
+  }
+
+  /// The light from all around that a white diffuse surface sends back.
+  @inline(__always)
+  static func surrounding<S: RenderScalar>(normal: SIMD3<S>, lights: [Light<S>]) -> SIMD3<S> {
+    var sum = SIMD3<S>.zero
+    for light in lights {
+      switch light {
+      case .ambient(let color): sum += color
+      case .sphericalHarmonics(let own):
+        sum += SphericalHarmonics.irradiance(own, normal: normal)
+      case .directional, .point, .inverseSquare, .spot: break
+      }
+    }
+    return sum
+  }
+
+  /// The adjoint of ``surrounding(normal:lights:)``: adds to the lights' cotangents, returns the normal's.
+  @inline(__always)
+  static func surroundingVJP<S: RenderScalar>(
+    normal: SIMD3<S>, lights: [Light<S>], surroundingBar: SIMD3<S>,
+    into gradients: inout [LightGradient<S>]
+  ) -> SIMD3<S> {
+    var normalBar = SIMD3<S>.zero
+    for (i, light) in lights.enumerated() {
+      switch light {
+      case .ambient: gradients[i].color += surroundingBar
+      case .sphericalHarmonics(let own):
+        normalBar += SphericalHarmonics.irradianceVJP(
+          own, normal: normal, irradianceBar: surroundingBar, into: &gradients[i].coefficients)
+      case .directional, .point, .inverseSquare, .spot: break
+      }
+    }
+    return normalBar
+  }
+
+  /// The light that a white surface sends back: that from all around, and `Σ colour max(0, n · l)`.
   @inline(__always)
   static func irradiance<S: RenderScalar>(
     position: SIMD3<S>, normal: SIMD3<S>, lights: [Light<S>]
   ) -> SIMD3<S> {
-    var sum = SIMD3<S>.zero
+    var sum = surrounding(normal: normal, lights: lights)
     for light in lights {
-      if let (toward, color) = source(light, seenFrom: position) {
-        sum += color * max(dot(normal, normalize(toward)), 0)
-      } else if case .ambient(let color) = light {
-        sum += color
-      }
+      guard let ray = ray(light, at: position) else { continue }
+      sum += ray.color * max(dot(normal, ray.unit), 0)
     }
     return sum
   }
@@ -58,20 +174,17 @@ enum Lighting {
     into gradients: inout [LightGradient<S>]
   ) -> (positionBar: SIMD3<S>, normalBar: SIMD3<S>) {
     var positionBar = SIMD3<S>.zero
-    var normalBar = SIMD3<S>.zero
+    var normalBar = surroundingVJP(
+      normal: normal, lights: lights, surroundingBar: irradianceBar, into: &gradients)
     for (i, light) in lights.enumerated() {
-      guard let (toward, color) = source(light, seenFrom: position) else {
-        gradients[i].color += irradianceBar
-        continue
-      }
-      let unit = normalize(toward)
-      let cosine = dot(normal, unit)
+      guard let ray = ray(light, at: position) else { continue }
+      let cosine = dot(normal, ray.unit)
       guard cosine > 0 else { continue }
-      gradients[i].color += irradianceBar * cosine
-      let cosineBar = dot(color, irradianceBar)
-      normalBar += unit * cosineBar
-      positionBar += sourceVJP(
-        light, towardBar: normalizeVJP(toward, unitBar: normal * cosineBar), into: &gradients[i])
+      let cosineBar = dot(ray.color, irradianceBar)
+      normalBar += ray.unit * cosineBar
+      positionBar += rayVJP(
+        light, at: position, unitBar: normal * cosineBar, colorBar: irradianceBar * cosine,
+        into: &gradients[i])
     }
     return (positionBar, normalBar)
   }
@@ -84,12 +197,11 @@ enum Lighting {
   ) -> SIMD3<S> {
     var sum = SIMD3<S>.zero
     for light in lights {
-      guard let (toward, color) = source(light, seenFrom: position) else { continue }
-      let unit = normalize(toward)
-      let cosine = dot(normal, unit)
+      guard let ray = ray(light, at: position) else { continue }
+      let cosine = dot(normal, ray.unit)
       guard cosine > 0 else { continue }
-      let mirrored = dot(viewer, normal * (2 * cosine) - unit)
-      if mirrored > 0 { sum += color * S.pow(mirrored, shininess) }
+      let mirrored = dot(viewer, normal * (2 * cosine) - ray.unit)
+      if mirrored > 0 { sum += ray.color * S.pow(mirrored, shininess) }
     }
     return sum
   }
@@ -110,25 +222,23 @@ enum Lighting {
   ) -> HighlightBars<S> {
     var bars = HighlightBars<S>()
     for (i, light) in lights.enumerated() {
-      guard let (toward, color) = source(light, seenFrom: position) else { continue }
-      let unit = normalize(toward)
-      let cosine = dot(normal, unit)
+      guard let ray = ray(light, at: position) else { continue }
+      let cosine = dot(normal, ray.unit)
       guard cosine > 0 else { continue }
-      let mirror = normal * (2 * cosine) - unit
+      let mirror = normal * (2 * cosine) - ray.unit
       let mirrored = dot(viewer, mirror)
       guard mirrored > 0 else { continue }
       let power = S.pow(mirrored, shininess)
-      gradients[i].color += highlightBar * power
-      let powerBar = dot(color, highlightBar)
+      let powerBar = dot(ray.color, highlightBar)
       bars.shininess += powerBar * power * S.log(mirrored)
       let mirroredBar = powerBar * shininess * S.pow(mirrored, shininess - 1)
       bars.viewer += mirror * mirroredBar
       let mirrorBar = viewer * mirroredBar
       let cosineBar = 2 * dot(normal, mirrorBar)
-      bars.normal += mirrorBar * (2 * cosine) + unit * cosineBar
-      bars.position += sourceVJP(
-        light, towardBar: normalizeVJP(toward, unitBar: normal * cosineBar - mirrorBar),
-        into: &gradients[i])
+      bars.normal += mirrorBar * (2 * cosine) + ray.unit * cosineBar
+      bars.position += rayVJP(
+        light, at: position, unitBar: normal * cosineBar - mirrorBar,
+        colorBar: highlightBar * power, into: &gradients[i])
     }
     return bars
   }

@@ -4,17 +4,21 @@ extension SceneAssembly {
   /// A view's share of the adjoint: its camera and the cotangent of its corner colours.
   typealias SeenColors = (camera: Camera<S>, cornerColorsBar: [S])
 
-  /// Whether any surface mirrors light, so that colours depend on the camera.
-  var hasHighlights: Bool {
-    !cornerColors.isEmpty
-      && scene.instances.contains { scene.materials[$0.material].isShiny }
+  /// Whether colours at corners depend on the camera: surfaces mirror light there, or show textures.
+  var dependsOnView: Bool {
+    switch coloring {
+    case .none, .fragments: false
+    case .corners: scene.instances.contains { scene.materials[$0.material].isShiny }
+    case .seenCorners: true
+    }
   }
 
   /// The lit corner colours, `[F, 3, 3]`, as a camera sees them.
   ///
   /// *Differentiable in* what ``cornerColors`` is, the camera's extrinsics, specular colours and shininess.
   func cornerColors(seenFrom camera: Camera<S>) -> [S] {
-    guard hasHighlights else { return cornerColors }
+    guard dependsOnView else { return cornerColors }
+    guard coloring == .corners else { return seenCornerColors(camera) }
     var result = cornerColors
     for (i, instance) in scene.instances.enumerated() {
       let material = scene.materials[instance.material]
@@ -73,8 +77,8 @@ extension SceneAssembly {
           twist.angular += cross(SIMD3(0, 0, 1), rotation * own.viewer)
         }
         bars.add(
-          positionBar: positionBar, normalBar: own.normal, vertex: Int(mesh.faces[corner]),
-          corner: corner, shading: material.shading)
+          positionBar: positionBar, normalBar: own.normal, corner: corner, of: mesh,
+          material: material)
       }
       if gradient.cameras.indices.contains(place) { gradient.cameras[place].twist += twist }
     }

@@ -21,7 +21,7 @@ extension Renderer where S == Float {
     guard case .soft(let soft) = settings.mode else {
       preconditionFailure("hard visibility has no soft work")
     }
-    let assembly = SceneAssembly(scene, hasColor: hasColor)
+    let assembly = SceneAssembly(scene, hasColor: hasColor, shadesFragments: false)
     var work = SoftWork()
     for camera in cameras {
       // One view at a time: a view keeps its tiles.

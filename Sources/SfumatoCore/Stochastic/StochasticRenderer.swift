@@ -24,7 +24,7 @@ public struct StochasticRenderer<S: RenderScalar>: Sendable {
     _ scene: Scene<S>, _ cameras: [Camera<S>], outputs: RenderOutputs = [.color, .alpha]
   ) -> [Rendering<S>] {
     let hasColor = !outputs.isDisjoint(with: [.color, .depth])
-    let assembly = SceneAssembly(scene, hasColor: hasColor)
+    let assembly = SceneAssembly(scene, hasColor: hasColor, shadesFragments: false)
     return views(scene, assembly, cameras, hasColor: hasColor).map { $0.rendering(outputs) }
   }
 
@@ -45,7 +45,7 @@ public struct StochasticRenderer<S: RenderScalar>: Sendable {
     outputs: RenderOutputs = [.color, .alpha]
   ) -> ([Rendering<S>], RenderPullback<S>) {
     let hasColor = !outputs.isDisjoint(with: [.color, .depth])
-    let assembly = SceneAssembly(scene, hasColor: hasColor)
+    let assembly = SceneAssembly(scene, hasColor: hasColor, shadesFragments: false)
     let views = views(scene, assembly, cameras, hasColor: hasColor)
     return (
       views.map { $0.rendering(outputs) },

@@ -5,7 +5,7 @@ import Testing
 @Suite
 struct WeldingCacheTests {
   private func corners(_ mesh: Mesh<Double>) -> [Int32] {
-    Welding(SceneAssembly(Scene(mesh), hasColor: false)).corners
+    Welding(SceneAssembly(Scene(mesh), hasColor: false, shadesFragments: false)).corners
   }
 
   @Test func `a mesh that moves is welded as one that was never seen`() {
@@ -22,7 +22,7 @@ struct WeldingCacheTests {
 
   @Test func `the pair of an edge goes on in the same vertices`() {
     let mesh = Mesh<Double>.icosphere(subdivisions: 1)
-    let welding = Welding(SceneAssembly(Scene(mesh), hasColor: false))
+    let welding = Welding(SceneAssembly(Scene(mesh), hasColor: false, shadesFragments: false))
     #expect(welding.pairs.count == welding.edgeCount)
     #expect(welding.pairs.allSatisfy { $0.x >= 0 && $0.x != $0.y })
     let split = Mesh<Double>(
@@ -30,7 +30,7 @@ struct WeldingCacheTests {
         let p = mesh.position(Int(v))
         return [p.x, p.y, p.z]
       }, faces: mesh.faces.indices.map { Int32($0) })
-    let seams = Welding(SceneAssembly(Scene(split), hasColor: false))
+    let seams = Welding(SceneAssembly(Scene(split), hasColor: false, shadesFragments: false))
     #expect(seams.edgeCount == welding.edgeCount)
     #expect(seams.pairs.allSatisfy { $0.x < 0 })
   }

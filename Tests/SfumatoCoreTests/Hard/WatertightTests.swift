@@ -68,7 +68,7 @@ private func outsideView(
 private func covers(
   _ mesh: Mesh<Float>, views: Int, side: Int, _ camera: @Sendable (Int) -> Camera<Float>
 ) -> Covers {
-  let assembly = SceneAssembly(Scene(mesh), hasColor: false)
+  let assembly = SceneAssembly(Scene(mesh), hasColor: false, shadesFragments: false)
   return parallelMap(views, workers: .all) { k in
     var covers = Covers()
     covers.add(HardView.coverCounts(assembly, camera(k)))

@@ -90,10 +90,12 @@ struct AdjointScene {
     case "colors":
       (scene.meshes[0].vertexColors ?? []) + (scene.meshes[0].faceColors ?? []) + [0.3, 0.6, 0.2]
     case "lights":
-      scene.lights.flatMap { light in
+      scene.lights.flatMap { light -> [Double] in
         switch light {
         case .ambient(let c): [c.x, c.y, c.z]
-        case .directional(let d, let c), .point(let d, let c): [d.x, d.y, d.z, c.x, c.y, c.z]
+        case .directional(let d, let c), .point(let d, let c), .inverseSquare(let d, let c):
+          [d.x, d.y, d.z, c.x, c.y, c.z]
+        case .spot, .sphericalHarmonics: []
         }
       }
     case "background": [0.1, 0.7, 0.4]

@@ -1,0 +1,374 @@
+// Shading of single fragments: a face of the scene and the weights of its corners give the colour that a camera sees there, and
+// the way back. Start at `color` and `colorVJP`; `Reflectance` holds the models of light, `MipChain` the textures.
+
+/// Where on a face a fragment lies.
+struct FragmentPlace<S: RenderScalar> {
+  /// The face of the scene.
+  var face: Int
+  /// The corners' weights, perspective corrected; they sum to 1.
+  var weights: SIMD3<S>
+  /// How the weights change to the next sample along the row and along the column.
+  var steps: (SIMD3<S>, SIMD3<S>)
+}
+
+/// Shades the fragments that one camera sees.
+struct FragmentShader<S: RenderScalar>: Sendable {
+  let assembly: SceneAssembly<S>
+  private let isPerspective: Bool
+  /// The camera's place, or the direction to it where orthographic.
+  private let eye: SIMD3<S>
+  var scene: Scene<S> { assembly.scene }
+
+  init(_ assembly: SceneAssembly<S>, camera: Camera<S>) {
+    self.assembly = assembly
+    isPerspective = camera.projection == .perspective
+    eye = isPerspective ? camera.center : -camera.worldToCamera.rotation.matrix.row2
+  }
+
+  /// The corners of a face, and what it is made of.
+  private struct Face {
+    var material: Int
+    var mesh: Int
+    var corner: Int
+    var p: InlineArray<3, SIMD3<S>>
+    /// World normals at the corners; zero where none are used.
+    var n: InlineArray<3, SIMD3<S>>
+    var flat: SIMD3<S>
+  }
+
+  @inline(__always)
+  private func face(_ place: FragmentPlace<S>) -> Face {
+    let index = assembly.instance(ofFace: place.face)
+    let instance = scene.instances[index]
+    let part = assembly.parts[index]
+    let corner = 3 * (place.face - part.firstFace)
+    let first = 3 * place.face
+    var n = InlineArray<3, SIMD3<S>>(repeating: .zero)
+    if !part.normals.isEmpty {
+      let indices = assembly.normalIndices(index)
+      for k in 0..<3 { n[k] = part.normals.vector3(Int(indices[corner + k])) }
+    }
+    return Face(
+      material: instance.material, mesh: instance.mesh, corner: corner,
+      p: [
+        assembly.positions.vector3(Int(assembly.faces[first])),
+        assembly.positions.vector3(Int(assembly.faces[first + 1])),
+        assembly.positions.vector3(Int(assembly.faces[first + 2])),
+      ], n: n, flat: part.flatNormals.isEmpty ? .zero : part.flatNormals.vector3(corner / 3))
+  }
+
+  /// A texture where a fragment shows it.
+  private struct Shown {
+    var texture: Int
+    var set: Int
+    /// Places on the texture of the three corners.
+    var corners: InlineArray<3, SIMD2<S>>
+    var sample: TextureSample<S>
+    var value: SIMD4<S>
+  }
+
+  @inline(__always)
+  private func shown(
+    _ use: TextureUse<S>?, _ face: Face, _ place: FragmentPlace<S>
+  ) -> Shown? {
+    guard let use else { return nil }
+    let sets = scene.meshes[face.mesh].texcoordSets
+    guard !sets.isEmpty else { return nil }
+    let number = use.texcoordSet < min(sets.count, 2) ? use.texcoordSet : 0
+    var corners = InlineArray<3, SIMD2<S>>(repeating: .zero)
+    for k in 0..<3 {
+      let i = 2 * Int(sets[number].faces[face.corner + k])
+      corners[k] = use.place(SIMD2(sets[number].values[i], sets[number].values[i + 1]))
+    }
+    func mix(_ w: SIMD3<S>) -> SIMD2<S> {
+      (corners[0] * w.x + corners[1] * w.y) + corners[2] * w.z
+    }
+    let chain = assembly.chains[use.texture]
+    let sample = chain.sample(
+      mix(place.weights), footprint: (mix(place.steps.0), mix(place.steps.1)))
+    return Shown(
+      texture: use.texture, set: number, corners: corners, sample: sample,
+      value: chain.value(sample))
+  }
+
+  /// The adjoint of ``shown(_:_:_:)``.
+  @inline(__always)
+  private func shownVJP(
+    _ shown: Shown, _ use: TextureUse<S>, _ place: FragmentPlace<S>, valueBar: SIMD4<S>,
+    weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
+    into gradients: inout FragmentGradients<S>
+  ) {
+    let placeBar = assembly.chains[shown.texture].valueVJP(
+      shown.sample, valueBar: valueBar, into: &gradients.texels[shown.texture])
+    guard placeBar != .zero else { return }
+    for k in 0..<3 {
+      weightsBar[k] += dot(placeBar, shown.corners[k])
+      Self.add(use.placeVJP(placeBar: placeBar * place.weights[k]), k, shown.set, to: &corners)
+    }
+  }
+
+  @inline(__always)
+  private static func add(
+    _ bar: SIMD2<S>, _ k: Int, _ set: Int, to corners: inout CornerBars<S>
+  ) {
+    corners.texcoords[k] += set == 0 ? SIMD4(bar.x, bar.y, 0, 0) : SIMD4(0, 0, bar.x, bar.y)
+  }
+
+  /// Everything on the way from a place to a colour.
+  private struct Fragment {
+    var face: Face
+    var point: SurfacePoint<S>
+    /// The colour of corners or face before factor and texture.
+    var source: SIMD3<S>
+    var alpha: S
+    var color: Shown?
+    var gloss: Shown?
+    var bump: Shown?
+    var shade: Shown?
+    var glow: Shown?
+    /// The interpolated normal before it is normalised.
+    var mean: SIMD3<S>
+    var frame: TangentFrame<S>?
+    /// -1 where the normal was turned to the viewer.
+    var side: S
+  }
+
+  @inline(__always)
+  private func fragment(_ place: FragmentPlace<S>) -> Fragment {
+    let face = face(place)
+    let material = scene.materials[face.material]
+    let mesh = scene.meshes[face.mesh]
+    let w = place.weights
+    var point = SurfacePoint<S>()
+    point.position = (face.p[0] * w.x + face.p[1] * w.y) + face.p[2] * w.z
+    point.viewer = isPerspective ? normalize(eye - point.position) : eye
+    let source: SIMD3<S>
+    switch material.baseColor {
+    case .constant(let color): source = color
+    case .face: source = mesh.faceColors?.vector3(face.corner / 3) ?? SIMD3(repeating: 1)
+    case .vertex:
+      source =
+        mesh.vertexColors.map { colors in
+          let i = face.corner
+          return
+            (colors.vector3(Int(mesh.faces[i])) * w.x
+            + colors.vector3(Int(mesh.faces[i + 1])) * w.y)
+            + colors.vector3(Int(mesh.faces[i + 2])) * w.z
+        } ?? SIMD3(repeating: 1)
+    }
+    let color = shown(material.baseColorTexture, face, place)
+    let value = color?.value ?? SIMD4(repeating: 1)
+    point.base = source * material.baseColorFactor * SIMD3(value.x, value.y, value.z)
+    let glow = shown(material.emissiveTexture, face, place)
+    let emitted = glow?.value ?? SIMD4(repeating: 1)
+    point.emissive = material.emissive * SIMD3(emitted.x, emitted.y, emitted.z)
+    point.specular = material.specular
+    point.shininess = material.shininess
+    var fragment = Fragment(
+      face: face, point: point, source: source, alpha: material.opacity * value.w, color: color,
+      glow: glow, mean: .zero, side: 1)
+    guard material.shading != .unlit else { return fragment }
+    let gloss = shown(material.metallicRoughnessTexture, face, place)
+    fragment.point.metallic = material.metallic * (gloss?.value.z ?? 1)
+    fragment.point.roughness = material.roughness * (gloss?.value.y ?? 1)
+    fragment.gloss = gloss
+    fragment.shade = shown(material.occlusionTexture, face, place)
+    if let shade = fragment.shade {
+      fragment.point.occlusion = 1 + material.occlusionStrength * (shade.value.x - 1)
+    }
+    addNormal(material, place, to: &fragment)
+    return fragment
+  }
+
+  @inline(__always)
+  private func addNormal(
+    _ material: Material<S>, _ place: FragmentPlace<S>, to fragment: inout Fragment
+  ) {
+    let w = place.weights
+    let face = fragment.face
+    fragment.mean =
+      material.usesFaceNormals
+      ? face.flat : (face.n[0] * w.x + face.n[1] * w.y) + face.n[2] * w.z
+    var normal = normalize(fragment.mean)
+    if let bump = shown(material.normalTexture, face, place) {
+      let frame = TangentFrame(
+        normal: normal, face.p[1] - face.p[0], face.p[2] - face.p[0],
+        bump.corners[1] - bump.corners[0], bump.corners[2] - bump.corners[0])
+      fragment.bump = bump
+      fragment.frame = frame
+      normal = frame.mapped(bump.value, scale: material.normalScale)
+    }
+    if material.isDoubleSided {
+      let front = faceCross(face.p[0], face.p[1], face.p[2])
+      let isBehind = dot(front, fragment.point.viewer) < 0
+      let isInward = dot(front, fragment.mean) < 0
+      if isBehind != isInward { fragment.side = -1 }
+    }
+    fragment.point.normal = normal * fragment.side
+  }
+
+  /// Red, green, blue in linear light, and alpha, of a fragment.
+  ///
+  /// *Differentiable in* corner positions, normals, colours and texture coordinates, weights, texels, materials, lights and
+  /// the camera's place; *constant in* the level of the mip chain and the side from which a face is seen.
+  @inline(__always)
+  func color(_ place: FragmentPlace<S>) -> SIMD4<S> {
+    let fragment = fragment(place)
+    let material = scene.materials[fragment.face.material]
+    return SIMD4(
+      Reflectance.color(fragment.point, material.shading, lights: scene.lights), fragment.alpha)
+  }
+
+  /// Alpha alone.
+  func alpha(_ place: FragmentPlace<S>) -> S {
+    let face = face(place)
+    let material = scene.materials[face.material]
+    return material.opacity * (shown(material.baseColorTexture, face, place)?.value.w ?? 1)
+  }
+
+  /// The adjoint of ``color(_:)``: adds to the gradients, returns the weights' cotangent.
+  @inline(__always)
+  func colorVJP(
+    _ place: FragmentPlace<S>, colorBar: SIMD4<S>, into gradients: inout FragmentGradients<S>
+  ) -> SIMD3<S> {
+    let fragment = fragment(place)
+    let index = fragment.face.material
+    let material = scene.materials[index]
+    var bars = CornerBars<S>()
+    var weightsBar = SIMD3<S>.zero
+    let bar = Reflectance.colorVJP(
+      fragment.point, material.shading, lights: scene.lights,
+      colorBar: SIMD3(colorBar.x, colorBar.y, colorBar.z), into: &gradients.lights)
+    sourceVJP(
+      fragment, place, bar: bar, alphaBar: colorBar.w, weightsBar: &weightsBar, corners: &bars,
+      into: &gradients)
+    if let glow = fragment.glow, let use = material.emissiveTexture {
+      gradients.materials[index].emissive +=
+        bar.emissive * SIMD3(glow.value.x, glow.value.y, glow.value.z)
+      shownVJP(
+        glow, use, place, valueBar: SIMD4(bar.emissive * material.emissive, 0),
+        weightsBar: &weightsBar, corners: &bars, into: &gradients)
+    } else {
+      gradients.materials[index].emissive += bar.emissive
+    }
+    gradients.materials[index].specular += bar.specular
+    gradients.materials[index].shininess += bar.shininess
+    var positionBar = bar.position
+    if material.shading != .unlit {
+      glossVJP(
+        fragment, place, bar: bar, weightsBar: &weightsBar, corners: &bars, into: &gradients)
+      normalVJP(
+        fragment, place, normalBar: bar.normal, weightsBar: &weightsBar, corners: &bars,
+        into: &gradients)
+      if isPerspective {
+        let eyeBar = normalizeVJP(eye - fragment.point.position, unitBar: bar.viewer)
+        gradients.eye += eyeBar
+        positionBar -= eyeBar
+      } else {
+        gradients.viewer += bar.viewer
+      }
+      for k in 0..<3 {
+        bars.positions[k] += positionBar * place.weights[k]
+        weightsBar[k] += dot(positionBar, fragment.face.p[k])
+      }
+    }
+    gradients.add(bars, toFace: Int32(truncatingIfNeeded: place.face))
+    return weightsBar
+  }
+
+  /// The adjoint of the base colour and alpha.
+  @inline(__always)
+  private func sourceVJP(
+    _ fragment: Fragment, _ place: FragmentPlace<S>, bar: SurfacePoint<S>, alphaBar: S,
+    weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
+    into gradients: inout FragmentGradients<S>
+  ) {
+    let index = fragment.face.material
+    let material = scene.materials[index]
+    let mesh = scene.meshes[fragment.face.mesh]
+    let value = fragment.color?.value ?? SIMD4(repeating: 1)
+    let texel = SIMD3(value.x, value.y, value.z)
+    gradients.materials[index].baseColorFactor += bar.base * fragment.source * texel
+    gradients.materials[index].opacity += alphaBar * value.w
+    let sourceBar = bar.base * material.baseColorFactor * texel
+    switch material.baseColor {
+    case .constant: gradients.materials[index].color += sourceBar
+    case .face: corners.faceColor += sourceBar
+    case .vertex:
+      if let colors = mesh.vertexColors {
+        for k in 0..<3 {
+          let own = colors.vector3(Int(mesh.faces[fragment.face.corner + k]))
+          corners.colors[k] += sourceBar * place.weights[k]
+          weightsBar[k] += dot(sourceBar, own)
+        }
+      }
+    }
+    if let color = fragment.color, let use = material.baseColorTexture {
+      let valueBar = bar.base * fragment.source * material.baseColorFactor
+      shownVJP(
+        color, use, place, valueBar: SIMD4(valueBar, alphaBar * material.opacity),
+        weightsBar: &weightsBar, corners: &corners, into: &gradients)
+    }
+  }
+
+  /// The adjoint of metallic, roughness and occlusion.
+  @inline(__always)
+  private func glossVJP(
+    _ fragment: Fragment, _ place: FragmentPlace<S>, bar: SurfacePoint<S>,
+    weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
+    into gradients: inout FragmentGradients<S>
+  ) {
+    let index = fragment.face.material
+    let material = scene.materials[index]
+    gradients.materials[index].metallic += bar.metallic * (fragment.gloss?.value.z ?? 1)
+    gradients.materials[index].roughness += bar.roughness * (fragment.gloss?.value.y ?? 1)
+    if let gloss = fragment.gloss, let use = material.metallicRoughnessTexture {
+      shownVJP(
+        gloss, use, place,
+        valueBar: SIMD4(0, bar.roughness * material.roughness, bar.metallic * material.metallic, 0),
+        weightsBar: &weightsBar, corners: &corners, into: &gradients)
+    }
+    if let shade = fragment.shade, let use = material.occlusionTexture {
+      gradients.materials[index].occlusionStrength += bar.occlusion * (shade.value.x - 1)
+      shownVJP(
+        shade, use, place, valueBar: SIMD4(bar.occlusion * material.occlusionStrength, 0, 0, 0),
+        weightsBar: &weightsBar, corners: &corners, into: &gradients)
+    }
+  }
+
+  /// The adjoint of the normal.
+  @inline(__always)
+  private func normalVJP(
+    _ fragment: Fragment, _ place: FragmentPlace<S>, normalBar: SIMD3<S>,
+    weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
+    into gradients: inout FragmentGradients<S>
+  ) {
+    let index = fragment.face.material
+    let material = scene.materials[index]
+    var unitBar = normalBar * fragment.side
+    if let frame = fragment.frame, let bump = fragment.bump, let use = material.normalTexture {
+      let own = frame.mappedVJP(bump.value, scale: material.normalScale, normalBar: unitBar)
+      gradients.materials[index].normalScale += own.scaleBar
+      unitBar = own.frameNormalBar
+      corners.positions[0] -= own.firstBar + own.secondBar
+      corners.positions[1] += own.firstBar
+      corners.positions[2] += own.secondBar
+      let (one, two) = (own.firstPlaceBar, own.secondPlaceBar)
+      Self.add(use.placeVJP(placeBar: -one - two), 0, bump.set, to: &corners)
+      Self.add(use.placeVJP(placeBar: one), 1, bump.set, to: &corners)
+      Self.add(use.placeVJP(placeBar: two), 2, bump.set, to: &corners)
+      shownVJP(
+        bump, use, place, valueBar: own.valueBar, weightsBar: &weightsBar, corners: &corners,
+        into: &gradients)
+    }
+    let meanBar = normalizeVJP(fragment.mean, unitBar: unitBar)
+    if material.usesFaceNormals {
+      corners.faceNormal += meanBar
+    } else {
+      for k in 0..<3 {
+        corners.normals[k] += meanBar * place.weights[k]
+        weightsBar[k] += dot(meanBar, fragment.face.n[k])
+      }
+    }
+  }
+}
