@@ -82,6 +82,13 @@ let package = Package(
       name: "CPNG", pkgConfig: "libpng",
       providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
     .systemLibrary(
+      name: "CTurboJPEG", pkgConfig: "libturbojpeg",
+      providers: [.apt(["libturbojpeg0-dev"]), .brew(["jpeg-turbo"])]),
+    .systemLibrary(
+      name: "CTinyGLTFHeaders", pkgConfig: "tinygltf",
+      providers: [.apt(["libtinygltf-dev"]), .brew(["tinygltf"])]),
+    .target(name: "CTinyGLTF", dependencies: ["CTinyGLTFHeaders"]),
+    .systemLibrary(
       name: "CEigenHeaders", pkgConfig: "eigen3",
       providers: [.apt(["libeigen3-dev"]), .brew(["eigen"])]),
     .target(
@@ -103,7 +110,8 @@ let package = Package(
       name: "SfumatoSolve", dependencies: ["SfumatoCore", "CEigen", real],
       swiftSettings: common),
     .target(
-      name: "SfumatoIO", dependencies: ["SfumatoCore", "CPNG", real],
+      name: "SfumatoIO",
+      dependencies: ["SfumatoCore", "CPNG", "CTurboJPEG", "CTinyGLTF", real],
       swiftSettings: common),
     .target(
       name: "SfumatoFit",

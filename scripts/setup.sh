@@ -25,6 +25,8 @@ look() {
   command -v pkg-config >/dev/null || need "pkg-config" pkg-config pkgconf
   compiles_cxx || need "the C++ standard library's headers" g++ gcc
   pkg-config --exists libpng 2>/dev/null || need "libpng's headers" libpng-dev libpng
+  pkg-config --exists libturbojpeg 2>/dev/null || need "TurboJPEG's headers" libturbojpeg0-dev jpeg-turbo
+  pkg-config --exists tinygltf 2>/dev/null || need "tinygltf's headers" libtinygltf-dev tinygltf
   pkg-config --exists eigen3 2>/dev/null || need "Eigen's headers" libeigen3-dev eigen
   if [ "$(uname -s)" = Linux ]; then
     command -v ld >/dev/null || need "the linker" binutils binutils

@@ -4,16 +4,22 @@ public struct ImageFileError: Error, Equatable, Sendable {
   public enum Reason: Equatable, Sendable {
     /// The operating system refused; its words.
     case inaccessible(String)
-    /// The file is no PNG; what it seems to be, where that shows.
-    case notPNG(found: String?)
-    /// The container is damaged; what and where.
+    /// The file is of no kind that is read; what it seems to be, where that shows.
+    case notAnImage(found: String?)
+    /// The container of a PNG is damaged; what and where.
     case damaged(String)
+    /// A float map is damaged; what and where.
+    case damagedFloatMap(String)
     /// A side is longer than the caller's limit, pixels.
     case tooLarge(width: Int, height: Int, limit: Int)
     /// The compressed data cannot hold a picture of the declared size.
     case sizeExceedsFile(width: Int, height: Int, compressedBytes: Int)
     /// libpng refused; its words.
     case codec(String)
+    /// TurboJPEG refused; its words.
+    case jpegCodec(String)
+    /// The format has no place for so many channels.
+    case channels(Int, format: String)
   }
 
   /// The path as given.
@@ -33,14 +39,19 @@ extension ImageFileError: CustomStringConvertible {
   public var description: String {
     switch reason {
     case .inaccessible(let problem): "\(path): \(problem)"
-    case .notPNG(let found?): "\(path): a file of the kind \(found); only PNG is read"
-    case .notPNG(nil): "\(path): is not a PNG file; only PNG is read"
+    case .notAnImage(let found?):
+      "\(path): a file of the kind \(found); PNG, JPEG and PFM are read"
+    case .notAnImage(nil): "\(path): is no image; PNG, JPEG and PFM are read"
     case .damaged(let what): "\(path): damaged PNG: \(what)"
+    case .damagedFloatMap(let what): "\(path): damaged PFM: \(what)"
     case .tooLarge(let width, let height, let limit):
       "\(path): \(width) x \(height) pixels; the limit is \(limit) a side"
     case .sizeExceedsFile(let width, let height, let bytes):
       "\(path): declares \(width) x \(height) pixels, more than its \(bytes) bytes of image data can hold"
     case .codec(let message): "\(path): libpng: \(message)"
+    case .jpegCodec(let message): "\(path): TurboJPEG: \(message)"
+    case .channels(let count, let format):
+      "\(path): \(format) has no place for \(count) channels; PNG has"
     }
   }
 }

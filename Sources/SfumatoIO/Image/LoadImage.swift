@@ -6,7 +6,7 @@ public struct LoadedImage: Equatable, Sendable {
   public var pixels: ImageBuffer<Float>
   /// Whether the file says anything about alpha; where not, alpha is 1 everywhere.
   public var hasAlpha: Bool
-  /// Bits a sample in the file: 1, 2, 4, 8 or 16.
+  /// Bits a sample in the file: 1, 2, 4, 8, 16, or 32 for floats.
   public var bitDepth: Int
 
   /// Makes a loaded picture.
@@ -18,12 +18,15 @@ public struct LoadedImage: Equatable, Sendable {
   }
 }
 
-/// Reads a PNG file of any kind.
+/// Reads an image: a PNG of any kind, a baseline or progressive JPEG, or a PFM; which one, its first bytes tell.
 ///
 /// Colour samples are taken for sRGB codes, whatever the file's colour chunks say, and decoded to linear light;
 /// with `linearColor: false` they are returned as sample / largest sample (masks, depth, normals). Samples are
 /// exact, but for colours of 16-bit files with alpha: these are within half a step divided by alpha, and never
-/// worse than 8 bits unless interlaced. No side may exceed `maxSide` pixels.
+/// worse than 8 bits unless interlaced. The floats of a PFM are linear light already and pass as they are; use
+/// ``loadPFM(_:maxSide:)`` for depth, whose empty pixels are infinite. The orientation that EXIF data of a JPEG may
+/// ask for is *not* applied: cameras count pixels as they are stored, and glTF demands it of textures. No side may
+/// exceed `maxSide` pixels.
 public func loadImage(
   _ path: String, maxSide: Int = 16384, linearColor: Bool = true
 ) throws(ImageFileError) -> LoadedImage {
@@ -34,11 +37,25 @@ public func loadImage(
   return try decodeImage(bytes, path: path, maxSide: maxSide, linearColor: linearColor)
 }
 
-/// The width and height of a PNG file in pixels, from its header alone.
+/// The width and height of an image file in pixels, from its header alone.
 package func imageSize(_ path: String) throws(ImageFileError) -> (width: Int, height: Int) {
-  let bytes: [UInt8]
-  do { bytes = try readBytes(path, first: 33) } catch {
+  var bytes: [UInt8]
+  do {
+    bytes = try readBytes(path, first: 120)
+    // A JPEG's size may stand behind a preview image.
+    if isJPEG(bytes) { bytes = try readBytes(path) }
+  } catch {
     throw ImageFileError(path: path, reason: .inaccessible(error.problem))
+  }
+  if isJPEG(bytes) {
+    do {
+      let header = try jpegHeader(bytes)
+      return (header.width, header.height)
+    } catch { throw ImageFileError(path: path, reason: .jpegCodec(error.message)) }
+  }
+  if isPFM(bytes) {
+    let header = try pfmHeader(bytes, path: path)
+    return (header.width, header.height)
   }
   do {
     let header = try pngHeader(bytes)
@@ -50,6 +67,10 @@ package func imageSize(_ path: String) throws(ImageFileError) -> (width: Int, he
 package func decodeImage(
   _ bytes: [UInt8], path: String, maxSide: Int = 16384, linearColor: Bool = true
 ) throws(ImageFileError) -> LoadedImage {
+  if isJPEG(bytes) {
+    return try jpegImage(bytes, path: path, maxSide: maxSide, linearColor: linearColor)
+  }
+  if isPFM(bytes) { return try floatImage(bytes, path: path, maxSide: maxSide) }
   let file: CheckedPNG
   do { file = try checkedPNG(bytes, maxSide: maxSide) } catch {
     throw ImageFileError(path: path, reason: error.reason)
@@ -154,6 +175,61 @@ private func decodeWide(
   return spread(
     samples, layout: layout, colorTable: colorTable(65536, linearColor: linearColor),
     alphaTable: colorTable(65536, linearColor: false))
+}
+
+/// A JPEG's pixels; its size is checked against the length as a PNG's is, blank blocks taking bits too.
+private func jpegImage(
+  _ bytes: [UInt8], path: String, maxSide: Int, linearColor: Bool
+) throws(ImageFileError) -> LoadedImage {
+  do {
+    let header = try jpegHeader(bytes)
+    let (width, height) = (header.width, header.height)
+    guard width <= maxSide, height <= maxSide else {
+      throw ImageFileError(
+        path: path, reason: .tooLarge(width: width, height: height, limit: maxSide))
+    }
+    guard width * height * 16 <= max(512 << 20, bytes.count * 1032) else {
+      throw ImageFileError(
+        path: path,
+        reason: .sizeExceedsFile(width: width, height: height, compressedBytes: bytes.count))
+    }
+    let samples = try decodeJPEG(bytes)
+    let layout = PNGLayout(alpha: false, color: true, wide: false)
+    let values = spread(
+      samples, layout: layout, colorTable: colorTable(256, linearColor: linearColor),
+      alphaTable: [])
+    return LoadedImage(
+      pixels: ImageBuffer(width: width, height: height, channels: 4, values: values),
+      hasAlpha: false, bitDepth: 8)
+  } catch let error as JPEGCodecError {
+    throw ImageFileError(path: path, reason: .jpegCodec(error.message))
+  } catch let error as ImageFileError { throw error } catch {
+    throw ImageFileError(path: path, reason: .jpegCodec("\(error)"))
+  }
+}
+
+/// A float map as RGBA; grey fills three channels.
+private func floatImage(
+  _ bytes: [UInt8], path: String, maxSide: Int
+) throws(ImageFileError) -> LoadedImage {
+  let image = try decodePFM(bytes, path: path, maxSide: maxSide)
+  var values = [Float](repeating: 1, count: image.pixelCount * 4)
+  for pixel in 0..<image.pixelCount {
+    for c in 0..<3 {
+      let value = image.values[pixel * image.channels + (image.channels == 3 ? c : 0)]
+      guard value.isFinite else {
+        throw ImageFileError(
+          path: path,
+          reason: .damagedFloatMap(
+            "a number is infinite, as of depth; colours are finite"))
+      }
+      values[4 * pixel + c] = value
+    }
+  }
+  return LoadedImage(
+    pixels: ImageBuffer(
+      width: image.width, height: image.height, channels: 4, values: values),
+    hasAlpha: false, bitDepth: 32)
 }
 
 /// What each sample stands for, `[count]`: linear light, or its share of the largest sample.

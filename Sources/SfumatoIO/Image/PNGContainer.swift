@@ -74,7 +74,7 @@ package struct PNGDamage: Error {
 /// Reads the header from the first 33 bytes of a file.
 package func pngHeader(_ bytes: [UInt8]) throws(PNGDamage) -> PNGHeader {
   guard bytes.starts(with: pngSignature) else {
-    throw PNGDamage(reason: .notPNG(found: knownFormat(bytes)))
+    throw PNGDamage(reason: .notAnImage(found: knownFormat(bytes)))
   }
   guard bytes.count >= 33, bigEndian32(bytes, at: 8) == 13,
     bytes[12..<16].elementsEqual("IHDR".utf8)
@@ -102,7 +102,6 @@ package func pngHeader(_ bytes: [UInt8]) throws(PNGDamage) -> PNGHeader {
 
 /// The format that the first bytes betray, for a helpful message.
 private func knownFormat(_ bytes: [UInt8]) -> String? {
-  if bytes.starts(with: [0xFF, 0xD8, 0xFF]) { return "JPEG" }
   if bytes.starts(with: "GIF8".utf8) { return "GIF" }
   if bytes.starts(with: "BM".utf8) { return "BMP" }
   if bytes.starts(with: [0x76, 0x2F, 0x31, 0x01]) { return "OpenEXR" }

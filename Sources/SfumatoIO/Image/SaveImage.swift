@@ -1,3 +1,4 @@
+internal import Foundation
 public import SfumatoCore
 
 /// What the colour samples of a written image stand for.
@@ -8,24 +9,50 @@ public enum ColorEncoding: Equatable, Sendable {
   case raw
 }
 
-/// Writes a picture as PNG with 1 (grey), 3 (RGB) or 4 (straight RGBA) channels and 8 or 16 bits a sample.
+/// Writes a picture: as JPEG where the path ends in `.jpg` or `.jpeg`, as PFM where in `.pfm`, else as PNG.
 ///
-/// Values are clamped to [0, 1] here and nowhere before, NaN to 0, and rounded to nearest. The file appears
-/// whole or not at all.
+/// PNG takes 1 (grey), 3 (RGB) or 4 (straight RGBA) channels and 8 or 16 bits a sample; JPEG takes 1 or 3 channels,
+/// 8 bits, quality 95, colour at full resolution. In both, values are clamped to [0, 1] here and nowhere before, NaN
+/// to 0, and rounded to nearest. PFM takes 1 or 3 channels, numbers as they are, linear light. The file appears whole
+/// or not at all.
 public func saveImage(
   _ image: ImageBuffer<Float>, to path: String, bitDepth: Int = 8,
   colorEncoding: ColorEncoding = .sRGB
 ) throws(ImageFileError) {
   let file: [UInt8]
-  do {
-    file = try encodeImage(image, bitDepth: bitDepth, colorEncoding: colorEncoding)
-  } catch { throw ImageFileError(path: path, reason: .codec(error.message)) }
+  switch URL(fileURLWithPath: path).pathExtension.lowercased() {
+  case "pfm":
+    guard image.channels != 4 else {
+      throw ImageFileError(path: path, reason: .channels(image.channels, format: "PFM"))
+    }
+    return try savePFM(image, to: path)
+  case "jpg", "jpeg":
+    guard image.channels != 4 else {
+      throw ImageFileError(path: path, reason: .channels(image.channels, format: "JPEG"))
+    }
+    do { file = try encodeJPEGImage(image, colorEncoding: colorEncoding) } catch {
+      throw ImageFileError(path: path, reason: .jpegCodec(error.message))
+    }
+  default:
+    do {
+      file = try encodeImage(image, bitDepth: bitDepth, colorEncoding: colorEncoding)
+    } catch { throw ImageFileError(path: path, reason: .codec(error.message)) }
+  }
   do { try writeAtomically(file, to: path) } catch {
     throw ImageFileError(path: path, reason: .inaccessible(error.problem))
   }
 }
 
-/// The bytes that ``saveImage(_:to:bitDepth:colorEncoding:)`` writes.
+/// A picture as JPEG, quality 95.
+private func encodeJPEGImage(
+  _ image: ImageBuffer<Float>, colorEncoding: ColorEncoding
+) throws(JPEGCodecError) -> [UInt8] {
+  try encodeJPEG(
+    quantized(image, colorEncoding, as: UInt8.self), width: image.width, height: image.height,
+    channels: image.channels, quality: 95)
+}
+
+/// The bytes of a PNG that ``saveImage(_:to:bitDepth:colorEncoding:)`` writes.
 package func encodeImage(
   _ image: ImageBuffer<Float>, bitDepth: Int = 8, colorEncoding: ColorEncoding = .sRGB
 ) throws(PNGCodecError) -> [UInt8] {

@@ -166,11 +166,11 @@ import Testing
     #expect(message { try loadImage("/") } == "/: is a folder, not a file")
     #expect(message { try loadImage("/dev/zero") } == "/dev/zero: is not a regular file")
     #expect(
-      message { try decodeImage([0xFF, 0xD8, 0xFF, 0xE0], path: "a.jpg") }
-        == "a.jpg: a file of the kind JPEG; only PNG is read")
+      message { try decodeImage(Array("GIF89a".utf8), path: "a.gif") }
+        == "a.gif: a file of the kind GIF; PNG, JPEG and PFM are read")
     #expect(
-      message { try decodeImage([], path: "a.png") } == "a.png: is not a PNG file; only PNG is read"
-    )
+      message { try decodeImage([], path: "a.png") }
+        == "a.png: is no image; PNG, JPEG and PFM are read")
     let fixture = PNGFixture(width: 3, height: 2, colorType: 0, samples: [1, 2, 3, 4, 5, 6])
     #expect(
       message { try decodeImage(fixture.bytes, path: "a.png", maxSide: 2) }

@@ -1,0 +1,1 @@
+/* tinygltf is C++: CTinyGLTF includes it; this map only carries its paths and its library. */
