@@ -1,12 +1,14 @@
 import Foundation
 import SfumatoCore
-import SfumatoIO
+@testable import SfumatoIO
 import SfumatoTestSupport
 import Testing
 
 /// Damaged input gives a value or a typed error: no crash, no stall, no memory.
 @Suite(.serialized) struct FuzzTests {
-  private static let count = 10_000
+  /// A few hundred; `SFUMATO_MUTATIONS` raises it.
+  private static let count =
+    ProcessInfo.processInfo.environment["SFUMATO_MUTATIONS"].flatMap { Int($0) } ?? 400
 
   /// Runs a reader over mutations of the seeds; the readers' typed throws leave no other outcome.
   private func fuzz<E: Error>(
@@ -42,6 +44,76 @@ import Testing
       let mesh = try parseOBJ(bytes, path: "a.obj")
       let isFinite = mesh.positions.allSatisfy(\.isFinite)
       #expect(isFinite)
+    }
+  }
+
+  @Test func `damaged PLY files`() {
+    let seeds = [PLYFixture.Encoding.ascii, .little, .big].flatMap { encoding in
+      [PLYFixture.everything(encoding).bytes, PLYFixture.strips(encoding).bytes]
+    }
+    fuzz(seeds) { (bytes) throws(MeshFileError) in
+      let mesh = try parsePLY(bytes, path: "a.ply")
+      let isFinite = mesh.positions.allSatisfy(\.isFinite)
+      #expect(isFinite)
+    }
+  }
+
+  @Test func `damaged STL files`() {
+    let mesh = Mesh<Float>(
+      positions: [0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1], faces: [0, 2, 1, 0, 1, 3, 1, 2, 3])
+    let text = """
+      solid a b
+      facet normal 0 0 1
+       outer loop
+        vertex 0 0 0
+        vertex 1e0 0 0
+        vertex 0 1.5 -2
+       endloop
+      endfacet
+      endsolid a b
+
+      """
+    fuzz([encodeSTL(mesh), Array(text.utf8)]) { (bytes) throws(MeshFileError) in
+      let mesh = try parseSTL(bytes, path: "a.stl")
+      let isFinite = mesh.positions.allSatisfy(\.isFinite)
+      #expect(isFinite)
+    }
+  }
+
+  @Test func `damaged material libraries`() {
+    let seeds = [
+      "newmtl a b\nKd 0.5 0.25 1\nKs 1\nNs 10.5\nd 0.5\nTr 0.5 1\nillum 2\nmap_Kd -s 2 2 1 -o .5 0 -clamp on a b.png\n",
+      "\tnewmtl x\n Pr 0.5\n Pm 1\n map_Pr -bm 2 r.png\n bump -bm 0.5 n.png\n Ke 1 0 0\nbsdf pbr\n",
+    ].map { Array($0.utf8) }
+    fuzz(seeds) { (bytes) throws(MeshFileError) in
+      var reader = MTLReader(bytes, path: "a.mtl")
+      _ = try reader.read()
+    }
+  }
+
+  @Test func `damaged JPEG files`() throws {
+    var generator = SeededGenerator(seed: 5)
+    let noise = (0..<40 * 30 * 3).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let grey = (0..<40 * 30).map { UInt8($0 % 251) }
+    let seeds = [
+      try encodeJPEG(noise, width: 40, height: 30, channels: 3, quality: 60),
+      try encodeJPEG(noise, width: 40, height: 30, channels: 3, quality: 90, progressive: true),
+      try encodeJPEG(grey, width: 40, height: 30, channels: 1, quality: 80),
+    ]
+    fuzz(seeds) { (bytes) throws(ImageFileError) in
+      let image = try decodeImage(bytes, path: "a.jpg")
+      let isInRange = image.pixels.values.allSatisfy { $0 >= 0 && $0 <= 1 }
+      #expect(isInRange)
+    }
+  }
+
+  @Test func `damaged PFM files`() {
+    let image = ImageBuffer<Float>(
+      width: 5, height: 4, channels: 3, values: (0..<60).map { Float($0) })
+    let grey = ImageBuffer<Float>(
+      width: 5, height: 4, channels: 1, values: (0..<20).map { Float($0) })
+    fuzz([encodePFM(image), encodePFM(grey)]) { (bytes) throws(ImageFileError) in
+      _ = try decodeImage(bytes, path: "a.pfm")
     }
   }
 

@@ -1,14 +1,42 @@
 internal import Foundation
 public import SfumatoCore
 
-/// Reads a mesh file whose extension says which format it is; OBJ is read.
+/// Reads a mesh file whose extension says which format it is: OBJ, PLY or STL.
 public func loadMesh(_ path: String) throws(MeshFileError) -> Mesh<Float> {
   let found = URL(fileURLWithPath: path).pathExtension
-  guard found.lowercased() == "obj" else {
+  switch found.lowercased() {
+  case "obj": return try loadOBJ(path)
+  case "ply": return try loadPLY(path)
+  case "stl": return try loadSTL(path)
+  default:
     throw MeshFileError(
       path: path, reason: .unknownFormat(extension: found.isEmpty ? "" : ".\(found)"))
   }
-  return try loadOBJ(path)
+}
+
+/// Reads a PLY file, ascii or binary of either byte order.
+///
+/// Polygons and strips become triangles; vertex and face colours are taken for sRGB and become linear light; texture
+/// coordinates of vertices or of faces are kept, v up. Unknown elements and properties are skipped by their size.
+public func loadPLY(_ path: String) throws(MeshFileError) -> Mesh<Float> {
+  try parsePLY(try meshBytes(path), path: path)
+}
+
+/// ``loadPLY(_:)`` on bytes; the path only names the file in errors.
+package func parsePLY(_ bytes: [UInt8], path: String) throws(MeshFileError) -> Mesh<Float> {
+  var reader = try PLYReader(bytes, path: path)
+  return try reader.read().mesh
+}
+
+/// Reads an STL file, text or binary; corners at equal positions become one vertex.
+public func loadSTL(_ path: String) throws(MeshFileError) -> Mesh<Float> {
+  try parseSTL(try meshBytes(path), path: path)
+}
+
+private func meshBytes(_ path: String) throws(MeshFileError) -> [UInt8] {
+  do { return try readBytes(path) } catch {
+    throw MeshFileError(path: path, reason: .inaccessible(error.problem))
+  }
 }
 
 /// Reads an OBJ file.
@@ -19,11 +47,7 @@ public func loadMesh(_ path: String) throws(MeshFileError) -> Mesh<Float> {
 /// statements are skipped; unknown words, numbers that are not finite and indices out of range are errors with
 /// their line.
 public func loadOBJ(_ path: String) throws(MeshFileError) -> Mesh<Float> {
-  let bytes: [UInt8]
-  do { bytes = try readBytes(path) } catch {
-    throw MeshFileError(path: path, reason: .inaccessible(error.problem))
-  }
-  return try parseOBJ(bytes, path: path)
+  try parseOBJ(try meshBytes(path), path: path)
 }
 
 /// ``loadOBJ(_:)`` on bytes; the path only names the file in errors.

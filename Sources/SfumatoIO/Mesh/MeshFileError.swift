@@ -6,6 +6,10 @@ public struct MeshFileError: Error, Equatable, Sendable {
     case inaccessible(String)
     /// The extension names no format that is read.
     case unknownFormat(extension: String)
+    /// The file does not hold what it declares; what and where.
+    case damaged(String)
+    /// A file of a whole scene is wrong; its error in words.
+    case scene(String)
     /// A line begins with a word that OBJ does not have.
     case unknownKeyword(String)
     /// A word stands where a number must; the number as written.
@@ -64,9 +68,10 @@ extension MeshFileError.Reason: CustomStringConvertible {
   public var description: String {
     switch self {
     case .inaccessible(let problem): problem
-    case .unknownFormat(""): "has no extension; meshes are read from .obj"
-    case .unknownFormat(let found):
-      "\(found) is no mesh format that is read; meshes are read from .obj"
+    case .unknownFormat(""): "has no extension; \(meshFormats)"
+    case .unknownFormat(let found): "\(found) is no mesh format that is read; \(meshFormats)"
+    case .damaged(let problem): problem
+    case .scene(let problem): problem
     case .unknownKeyword(let word): "'\(word)' is no OBJ keyword"
     case .notANumber(let word): "'\(word)' is not a finite decimal number"
     case .numberOutOfRange(let word): "\(word) is too large for a 32-bit float"
@@ -85,3 +90,5 @@ extension MeshFileError.Reason: CustomStringConvertible {
     }
   }
 }
+
+private let meshFormats = "meshes are read from .obj, .ply, .stl, .gltf and .glb"

@@ -31,6 +31,22 @@ struct OBJScanner {
     return nil
   }
 
+  /// The rest of this line without the spaces around it: a name that may hold spaces.
+  mutating func restOfLine() -> String {
+    var words: [UInt8] = []
+    var last = at
+    while let word = word() {
+      if !words.isEmpty {
+        // The spaces as they stand; where a line is continued, one.
+        let between = bytes[last..<word.startIndex]
+        words += between.contains(UInt8(ascii: "\\")) ? [32] : Array(between)
+      }
+      words += word
+      last = word.endIndex
+    }
+    return String(decoding: words.map { $0 < 32 ? 32 : $0 }, as: UTF8.self)
+  }
+
   /// Leaves the rest of this line and its end behind.
   ///
   /// A comment ends with its line, even if that ends in `\`: Windows paths do.

@@ -185,10 +185,12 @@ import Testing
 
   @Test func `other formats are named as such`() {
     #expect(
-      message { try loadMesh("a.stl") }
-        == "a.stl: .stl is no mesh format that is read; meshes are read from .obj")
+      message { try loadMesh("a.fbx") }
+        == "a.fbx: .fbx is no mesh format that is read; "
+        + "meshes are read from .obj, .ply, .stl, .gltf and .glb")
     #expect(
-      message { try loadMesh("mesh") } == "mesh: has no extension; meshes are read from .obj")
+      message { try loadMesh("mesh") }
+        == "mesh: has no extension; meshes are read from .obj, .ply, .stl, .gltf and .glb")
     #expect(message { try loadMesh("/nowhere/a.obj") } == "/nowhere/a.obj: no such file")
   }
 
