@@ -11,7 +11,7 @@ import Testing
     ProcessInfo.processInfo.environment["SFUMATO_MUTATIONS"].flatMap { Int($0) } ?? 400
 
   /// Runs a reader over mutations of the seeds; the readers' typed throws leave no other outcome.
-  private func fuzz<E: Error>(
+  func fuzz<E: Error>(
     _ seeds: [[UInt8]], mutate: (inout SeededGenerator, [UInt8]) -> [UInt8] = { $0.mutate($1) },
     _ read: ([UInt8]) throws(E) -> Void
   ) {

@@ -112,3 +112,6 @@ package func encodeJPEG(
   }
   return JPEGCodecError(message: unsafe String(cString: text))
 }
+
+/// What the calls above need of TurboJPEG; the library does not tell its version.
+package func jpegLibraryVersion() -> String { "2.1 or later" }

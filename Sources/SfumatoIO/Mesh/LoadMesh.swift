@@ -1,13 +1,19 @@
 internal import Foundation
 public import SfumatoCore
 
-/// Reads a mesh file whose extension says which format it is: OBJ, PLY or STL.
+/// Reads a mesh file whose extension says which format it is: OBJ, PLY, STL, glTF or GLB.
+///
+/// The instances of a glTF scene become one mesh in the world; see ``SceneFile/worldMesh()``.
 public func loadMesh(_ path: String) throws(MeshFileError) -> Mesh<Float> {
   let found = URL(fileURLWithPath: path).pathExtension
   switch found.lowercased() {
   case "obj": return try loadOBJ(path)
   case "ply": return try loadPLY(path)
   case "stl": return try loadSTL(path)
+  case "gltf", "glb":
+    do { return try loadScene(path).worldMesh() } catch {
+      throw MeshFileError(path: path, reason: .scene(error))
+    }
   default:
     throw MeshFileError(
       path: path, reason: .unknownFormat(extension: found.isEmpty ? "" : ".\(found)"))

@@ -8,8 +8,8 @@ public struct MeshFileError: Error, Equatable, Sendable {
     case unknownFormat(extension: String)
     /// The file does not hold what it declares; what and where.
     case damaged(String)
-    /// A file of a whole scene is wrong; its error in words.
-    case scene(String)
+    /// A file of a whole scene is wrong; it says where itself.
+    indirect case scene(SceneFileError)
     /// A line begins with a word that OBJ does not have.
     case unknownKeyword(String)
     /// A word stands where a number must; the number as written.
@@ -58,6 +58,7 @@ public struct MeshFileError: Error, Equatable, Sendable {
 extension MeshFileError: CustomStringConvertible {
   /// The file, the line and the reason in one sentence.
   public var description: String {
+    if case .scene(let error) = reason { return "\(error)" }
     let place = line > 0 ? "\(path):\(line)" : path
     return "\(place): \(reason)"
   }
@@ -71,7 +72,7 @@ extension MeshFileError.Reason: CustomStringConvertible {
     case .unknownFormat(""): "has no extension; \(meshFormats)"
     case .unknownFormat(let found): "\(found) is no mesh format that is read; \(meshFormats)"
     case .damaged(let problem): problem
-    case .scene(let problem): problem
+    case .scene(let error): "\(error)"
     case .unknownKeyword(let word): "'\(word)' is no OBJ keyword"
     case .notANumber(let word): "'\(word)' is not a finite decimal number"
     case .numberOutOfRange(let word): "\(word) is too large for a 32-bit float"

@@ -1,0 +1,36 @@
+internal import SfumatoCore
+
+// Textures of a scene while it is read: the same picture used as colour and as data is two textures, as only colour is
+// decoded from sRGB.
+
+/// What a picture is read as.
+enum TextureRole: Hashable {
+  /// Colour in sRGB, with alpha where the picture has it.
+  case color
+  /// Numbers as they are.
+  case data
+}
+
+/// A picture as a texture: as many channels as it needs, 3 or 4.
+func texture(
+  _ image: LoadedImage, role: TextureRole, name: String
+) -> Texture<Float> {
+  let pixels = image.pixels
+  let channels = role == .color && image.hasAlpha ? 4 : 3
+  var texels = pixels.values
+  if channels == 3 {
+    for pixel in 0..<pixels.pixelCount {
+      for c in 0..<3 { texels[3 * pixel + c] = texels[4 * pixel + c] }
+    }
+    texels.removeLast(pixels.pixelCount)
+  }
+  return Texture(
+    width: pixels.width, height: pixels.height, channels: channels, texels: texels, name: name)
+}
+
+/// The last part of a path without its extension.
+func baseName(_ path: String) -> String {
+  let last = path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
+  guard let dot = last.lastIndex(of: "."), dot > last.startIndex else { return last }
+  return String(last[..<dot])
+}
