@@ -15,7 +15,10 @@ struct Doctor: ParsableCommand {
   var json = false
 
   func run() {
-    let libraries = [("libpng", pngLibraryVersion()), ("Eigen", eigenVersion())]
+    let libraries = [
+      ("libpng", pngLibraryVersion()), ("TurboJPEG", jpegLibraryVersion()),
+      ("tinygltf", gltfLibraryVersion()), ("Eigen", eigenVersion()),
+    ]
     let result: JSONValue = .object([
       "isa": .string(InstructionSet.name),
       "threads": .integer(ProcessInfo.processInfo.activeProcessorCount),

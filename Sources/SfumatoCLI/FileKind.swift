@@ -2,7 +2,7 @@ internal import Foundation
 
 /// What a path is: a folder, or what its extension says.
 enum FileKind: Equatable, Sendable {
-  /// A triangle mesh.
+  /// A triangle mesh, or a scene of several.
   case mesh
   /// A picture.
   case image
@@ -21,8 +21,8 @@ enum FileKind: Equatable, Sendable {
       return
     }
     switch URL(fileURLWithPath: path).pathExtension.lowercased() {
-    case "obj": self = .mesh
-    case "png": self = .image
+    case "obj", "ply", "stl", "gltf", "glb": self = .mesh
+    case "png", "jpg", "jpeg", "pfm": self = .image
     case let json where json == "json" || json.hasPrefix("json#"): self = .cameras
     default: return nil
     }

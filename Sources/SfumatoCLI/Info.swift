@@ -6,9 +6,10 @@ internal import SfumatoIO
 /// `sfumato info`: what a file holds.
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print what a mesh, an image or a camera file holds.")
+    abstract: "Print what a scene, an image or a camera file holds.")
 
-  @Argument(help: "An OBJ mesh, a PNG image or a transforms.json.")
+  @Argument(
+    help: "A scene (OBJ, PLY, STL, glTF, GLB), an image (PNG, JPEG, PFM) or a transforms.json.")
   var file: String
 
   @OptionGroup var global: GlobalOptions
@@ -19,37 +20,18 @@ struct Info: ParsableCommand {
   func run() throws {
     let result: JSONValue
     switch FileKind(path: file) {
-    case .mesh: result = describe(try loadMesh(file))
+    case .mesh:
+      result = SfumatoCLI.describe(try loadScene(file, maxSide: global.maxImageSide))
     case .image: result = describe(try loadImage(file, maxSide: global.maxImageSide))
     case .cameras: result = describe(try loadCameras(file))
     case .run, nil:
       throw CommandFailure.badInput(
-        file: file, cause: "cannot tell what it is; .obj, .png and .json are read")
+        file: file,
+        cause:
+          "cannot tell what it is; .obj, .ply, .stl, .gltf, .glb, .png, .jpg, .pfm and .json are read"
+      )
     }
     printResult(result, asJSON: json)
-  }
-
-  private func describe(_ mesh: Mesh<Float>) -> JSONValue {
-    let topology = MeshTopology(mesh)
-    let box = mesh.bounds
-    return .object([
-      "kind": "mesh",
-      "vertices": .integer(mesh.vertexCount),
-      "faces": .integer(mesh.faceCount),
-      "texcoords": .integer((mesh.texcoords?.count ?? 0) / 2),
-      "normals": .bool(mesh.normals != nil),
-      "vertex_colors": .bool(mesh.vertexColors != nil),
-      "lower": box.map { JSONValue($0.lower) } ?? .null,
-      "upper": box.map { JSONValue($0.upper) } ?? .null,
-      "radius": .number(shortened(mesh.boundingSphere.radius)),
-      "edges": .integer(topology.edgeCount),
-      "boundary_edges": .integer(topology.boundaryEdges.count),
-      "nonmanifold_edges": .integer(topology.nonManifoldEdges.count),
-      "components": .integer(topology.componentCount),
-      "euler": .integer(topology.eulerNumber),
-      "closed": .bool(topology.isClosed),
-      "manifold": .bool(topology.isManifold),
-    ])
   }
 
   private func describe(_ image: LoadedImage) -> JSONValue {

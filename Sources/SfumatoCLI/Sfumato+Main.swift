@@ -19,7 +19,8 @@ struct Sfumato: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Render.self, Fit.self, Evaluate.self, Compare.self, Gradcheck.self, Info.self, Bench.self,
+      Render.self, Fit.self, Evaluate.self, Compare.self, Gradcheck.self, Info.self, Convert.self,
+      Bench.self,
       Doctor.self,
     ])
 
@@ -52,7 +53,8 @@ struct Sfumato: ParsableCommand {
 
   /// Whether a file, or what it says, is to blame; such errors describe themselves as `FILE: cause`.
   private static func isBadInput(_ error: any Error) -> Bool {
-    error is MeshFileError || error is ImageFileError || error is CameraFileError
+    error is MeshFileError || error is SceneFileError || error is ImageFileError
+      || error is CameraFileError
       || error is TargetFileError || error is FitConfigError || error is CheckpointError
       || error is RunFolderError
   }

@@ -14,7 +14,9 @@ import Testing
       run.orderedKeys == [
         "kind", "vertices", "faces", "texcoords", "normals", "vertex_colors", "lower", "upper",
         "radius", "edges", "boundary_edges", "nonmanifold_edges", "components", "euler", "closed",
-        "manifold",
+        "manifold", "genus", "degenerate_faces", "duplicate_faces", "unused_vertices",
+        "file_vertices", "welded_vertices", "memory_mb", "instances", "materials", "textures",
+        "cameras", "lights", "warnings",
       ])
     let json = try run.json()
     #expect(json["kind"] as? String == "mesh")
@@ -26,6 +28,21 @@ import Testing
     #expect(json["components"] as? Int == 1)
     #expect(json["closed"] as? Bool == false)
     #expect(json["manifold"] as? Bool == true)
+    #expect(json["genus"] is NSNull)
+    #expect(json["degenerate_faces"] as? Int == 0 && json["duplicate_faces"] as? Int == 0)
+    #expect((json["instances"] as? [[String: Any]])?.first?["name"] as? String == "square")
+  }
+
+  @Test func `faults of faces are counted`() throws {
+    let folder = try TemporaryFolder()
+    try folder.file(
+      "faults.obj",
+      "mtllib gone.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nv 7 7 7\nv 2 0 0\n"
+        + "f 1 3 2\nf 1 2 4\nf 2 3 4\nf 1 4 3\nf 3 2 1\nf 1 2 6\n")
+    let json = try CommandRun("info", folder.path("faults.obj"), "--json").json()
+    #expect(json["degenerate_faces"] as? Int == 1 && json["duplicate_faces"] as? Int == 1)
+    #expect(json["unused_vertices"] as? Int == 1)
+    #expect((json["warnings"] as? [String])?.first?.contains("gone.mtl") == true)
   }
 
   @Test func `an image tells its size and how much it covers`() throws {
