@@ -82,23 +82,10 @@ extension HardView {
   func fragment(_ face: ScreenFace<S>, at point: SIMD2<S>, step: S) -> FragmentPlace<S> {
     // Corner colours are corner weights here.
     let weights = color(face, at: point)
-    return FragmentPlace(
-      face: Int(face.source), weights: weights,
-      steps: (
-        unheldWeights(face, at: point + SIMD2(step, 0), else: weights) - weights,
-        unheldWeights(face, at: point + SIMD2(0, step), else: weights) - weights
-      ))
-  }
-
-  /// The weights of a face's corners at a point that may lie outside.
-  private func unheldWeights(
-    _ face: ScreenFace<S>, at point: SIMD2<S>, else fallback: SIMD3<S>
-  ) -> SIMD3<S> {
-    let weighted = face.barycentrics(of: point) * face.q
-    let total = (weighted.x + weighted.y) + (weighted.z + weighted.w)
-    guard total.isFinite, total > 0 else { return fallback }
-    let w = weighted / total
-    return SIMD3((w * face.red).sum(), (w * face.green).sum(), (w * face.blue).sum())
+    guard shader?.hasTextures ?? false else {
+      return FragmentPlace(face: Int(face.source), weights: weights, steps: (.zero, .zero))
+    }
+    return face.fragment(weights: weights, at: point, step: step)
   }
 
   /// The colour of a face at a point in pixels, interpolated between its corners.
@@ -134,11 +121,30 @@ extension HardView {
     var points: SIMD2<S>
   }
 
+  /// The face that all samples of a pixel see, -1 for none of them; nil where they differ.
+  @inline(__always)
+  private func onlyFace(_ visible: [Int32], _ column: Int, row: Int, across: Int) -> Int32? {
+    let first = visible[row * across + column]
+    for j in row..<row + samples {
+      for i in j * across + column..<j * across + column + samples where visible[i] != first {
+        return nil
+      }
+    }
+    return first
+  }
+
+  /// The mean of a pixel's samples over the background: red, green, blue, alpha; from the sums of colours and of coverage.
+  @inline(__always)
+  private func over(_ color: SIMD3<S>, _ hits: S, _ background: SIMD3<S>) -> SIMD4<S> {
+    let share = 1 / S(samples * samples)
+    let alpha = hits * share
+    return SIMD4(color * share + background * (1 - alpha), alpha)
+  }
+
   /// Colour over the background, and alpha: means over a pixel's samples.
   private func resolve(background: SIMD3<S>, workers: Workers) -> (color: [S], alpha: [S]) {
     // Colour and alpha interleaved, so that one slice a band is written.
     var pixels = [S](repeating: 0, count: width * height * 4)
-    let share = 1 / S(samples * samples)
     pixels.forEachChunk(grain: width * 4 * Self.bandRows, workers: workers) { start, chunk in
       let firstRow = start / (width * 4)
       let (visible, layers) = visibleFaces(band: firstRow / Self.bandRows)
@@ -152,6 +158,19 @@ extension HardView {
         var hits: S = 0
         // Faces that are shaded as fragments are shaded once a pixel, where the mean of their samples lies.
         var shares: [PixelShare] = []
+        if let shader, layers.isEmpty,
+          let id = onlyFace(visible, x * samples, row: y * samples, across: width * samples)
+        {
+          if id >= 0 {
+            let middle = SIMD2(S(x) + 1 / 2, S(firstRow + y) + 1 / 2)
+            let own = shader.color(fragment(projection.faces[Int(id)], at: middle, step: 1))
+            color = SIMD3(own.x, own.y, own.z) * S(samples * samples)
+            hits = S(samples * samples)
+          }
+          let over = self.over(color, hits, background)
+          for c in 0..<4 { chunk[4 * p + c] = over[c] }
+          continue
+        }
         for j in 0..<samples {
           for i in 0..<samples {
             let (column, row) = (x * samples + i, y * samples + j)
@@ -189,12 +208,8 @@ extension HardView {
             color += SIMD3(own.x, own.y, own.z) * one.weight
           }
         }
-        let alpha = hits * share
-        let over = color * share + background * (1 - alpha)
-        chunk[4 * p] = over.x
-        chunk[4 * p + 1] = over.y
-        chunk[4 * p + 2] = over.z
-        chunk[4 * p + 3] = alpha
+        let over = self.over(color, hits, background)
+        for c in 0..<4 { chunk[4 * p + c] = over[c] }
       }
     }
     var color = [S](repeating: 0, count: width * height * 3)

@@ -80,9 +80,10 @@ extension Float {
     smoothing: inout SmoothingSums<Float>
   ) {
     guard !pass.usesReference, !(pass.wantsSmoothing && pass.hasFamilyParameters) else {
+      var none: FragmentGradients<Float>?
       return pass.referenceBackward(
         tile: tile, state: state.span, cotangents: cotangents, gradients: &gradients,
-        smoothing: &smoothing)
+        smoothing: &smoothing, fragments: &none)
     }
     unsafe cotangents.withUnsafeBufferPointer { bar in
       unsafe gradients.withUnsafeMutableBufferPointer { out in

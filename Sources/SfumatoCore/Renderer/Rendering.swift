@@ -50,16 +50,25 @@ public struct Rendering<S: RenderScalar>: Equatable, Sendable {
   ///
   /// `[H, W]`, counted over the scene's instances in order, -1 where empty. No gradient.
   public var face: [Int32]?
-  /// The visible point at each pixel's centre, world space and units, `[H, W, 3]`, zero where empty; nil where not asked. No gradient.
+  /// The visible point at each pixel's centre, world space and units, or nil where not asked.
+  ///
+  /// `[H, W, 3]`, zero where empty. No gradient.
   public var position: ImageBuffer<S>?
-  /// Its texture coordinates of the first set, v up, `[H, W, 2]`, zero where empty or none; nil where not asked. No gradient.
+  /// Its texture coordinates of the first set, v up, or nil where not asked.
+  ///
+  /// `[H, W, 2]`, zero where empty or none. No gradient.
   public var texcoord: ImageBuffer<S>?
-  /// The weights of the visible face's corners there, perspective corrected, `[H, W, 3]`, sum 1, zero where empty; nil where not
-  /// asked. No gradient.
+  /// The weights of the visible face's corners there, perspective corrected, or nil where not asked.
+  ///
+  /// `[H, W, 3]`, sum 1, zero where empty. No gradient.
   public var barycentrics: ImageBuffer<S>?
-  /// The index of the visible instance there, `[H, W]`, -1 where empty; nil where not asked. No gradient.
+  /// The index of the visible instance there, or nil where not asked.
+  ///
+  /// `[H, W]`, -1 where empty. No gradient.
   public var object: [Int32]?
-  /// The index of its material, `[H, W]`, -1 where empty; nil where not asked. No gradient.
+  /// The index of its material, or nil where not asked.
+  ///
+  /// `[H, W]`, -1 where empty. No gradient.
   public var material: [Int32]?
 }
 
@@ -125,10 +134,10 @@ public struct RenderSettings<S: RenderScalar>: Equatable, Sendable {
       }
     }
 
-    /// Whether each fragment is shaded by itself; soft pictures interpolate what corners show.
+    /// Whether each fragment is shaded by itself; else pictures interpolate what corners show.
     var shadesFragments: Bool {
       switch self {
-      case .soft: false
+      case .soft(let soft): soft.shadesFragments
       case .crisp, .hard: true
       }
     }

@@ -21,7 +21,9 @@ struct SoftView<S: RenderScalar>: Sendable {
     let pass = SoftTilePass(
       faces: projection.faces, width: camera.width, height: camera.height, settings: soft,
       background: background, hasColor: hasColor, usesReference: settings.usesReference,
-      hasAffineLogits: depth.isInverse, workers: settings.workers)
+      hasAffineLogits: depth.isInverse,
+      shader: assembly.coloring == .fragments ? FragmentShader(assembly, camera: camera) : nil,
+      workers: settings.workers)
     self.pass = pass
     state = [S](unstored: pass.bins.tileCount * pass.stateStride)
     state.forEachChunk(grain: pass.stateStride, workers: settings.workers) { start, chunk in
@@ -96,8 +98,15 @@ struct SoftView<S: RenderScalar>: Sendable {
     result.background = sum.background
     guard !targets.isSubset(of: .background) else { return result }
     let wantsSmoothing = targets.contains(.smoothing)
-    let (entries, sums) = entryGradients(
-      bars, negligible: sum.largest * 1e-6, wantsSmoothing: wantsSmoothing, workers: workers)
+    let (entries, sums): ([SIMD4<S>], SmoothingSums<S>)
+    if pass.shader == nil {
+      (entries, sums) = entryGradients(
+        bars, negligible: sum.largest * 1e-6, wantsSmoothing: wantsSmoothing, workers: workers)
+    } else {
+      (entries, sums, result.fragments) = shadedEntryGradients(
+        bars, wantsSmoothing: wantsSmoothing, workers: workers,
+        empty: FragmentGradients(assembly, targets: targets))
+    }
     let rows = pass.gradientRows
     var faces = [SIMD4<S>](unstored: pass.faces.count * rows)
     let bins = pass.bins
@@ -168,6 +177,46 @@ struct SoftView<S: RenderScalar>: Sendable {
         negligible: negligible, gradients: &slice, smoothing: &sum)
     }
     return (entries, sums.reduce(into: SmoothingSums()) { $0 += $1 })
+  }
+
+  /// The same where fragments are shaded: tiles go in as many parts as ever, for their cotangents hold all texels.
+  private func shadedEntryGradients(
+    _ bars: [S], wantsSmoothing: Bool, workers: Workers, empty: FragmentGradients<S>
+  ) -> ([SIMD4<S>], SmoothingSums<S>, FragmentGradients<S>) {
+    var pass = pass
+    pass.wantsSmoothing = wantsSmoothing
+    pass.sumsSmoothing = wantsSmoothing
+    let (work, state) = (pass, state)
+    let rows = pass.gradientRows
+    let tiles = pass.bins.tileCount
+    let count = min(8, tiles)
+    typealias Part = (entries: [SIMD4<S>], sums: SmoothingSums<S>, own: FragmentGradients<S>?)
+    let parts: [Part] = parallelMap(count, workers: workers) { part in
+      let range = part * tiles / count..<(part + 1) * tiles / count
+      var entries: [SIMD4<S>] = []
+      var sums = SmoothingSums<S>()
+      var own: FragmentGradients<S>? = empty
+      for tile in range {
+        let count = work.bins.entries(ofTile: tile).count
+        guard count > 0 else { continue }
+        var tileEntries = [SIMD4<S>](repeating: .zero, count: count * rows)
+        var slice = tileEntries.mutableSpan
+        let stateFirst = tile * work.stateStride
+        let barFirst = tile * work.cotangentStride
+        work.referenceBackward(
+          tile: tile, state: state.span.extracting(stateFirst..<stateFirst + work.stateStride),
+          cotangents: bars.span.extracting(barFirst..<barFirst + work.cotangentStride),
+          gradients: &slice, smoothing: &sums, fragments: &own)
+        entries += tileEntries
+      }
+      return (entries, sums, own)
+    }
+    return (
+      parts.flatMap(\.entries), parts.reduce(into: SmoothingSums()) { $0 += $1.sums },
+      parts.reduce(into: empty) { sum, part in
+        if let own = part.own { sum += own }
+      }
+    )
   }
 
   /// What the composition's adjoint adds up.

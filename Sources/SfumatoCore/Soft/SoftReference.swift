@@ -11,6 +11,8 @@ struct FaceAtPixel<S: RenderScalar> {
   var weights: AttributeWeights<S>
   var color: SIMD3<S>
   var logit: S
+  /// Where on the face the colour is shaded, where fragments are.
+  var place: FragmentPlace<S>?
 
   /// log D plus the depth logit.
   var term: S { coverage.logCoverage + logit }
@@ -44,12 +46,19 @@ extension SoftTilePass {
     let weights = face.attributeWeights(at: pixel, foot: foot, extension: attributeExtension)
     let forColor = weights.isClamped ? weights.screen : weights.corrected
     let forLogit = hasAffineLogits ? weights.screen : weights.corrected
-    return FaceAtPixel(
+    var seen = FaceAtPixel(
       entry: entry, foot: foot, coverage: sample, weights: weights,
       color: SIMD3(
         (forColor * face.red).sum(), (forColor * face.green).sum(),
         (forColor * face.blue).sum()),
       logit: (forLogit * face.logit).sum())
+    if let shader {
+      let place = face.fragment(weights: seen.color, at: pixel, step: 1)
+      let color = shader.color(place)
+      seen.color = SIMD3(color.x, color.y, color.z)
+      seen.place = place
+    }
+    return seen
   }
 
   /// The faces that cover a pixel, in entry order.
@@ -95,10 +104,11 @@ extension SoftTilePass {
     }
   }
 
-  /// The adjoint of ``referenceForward(tile:state:)``: stores the entries' gradients and adds to the smoothing's.
+  /// The adjoint of ``referenceForward(tile:state:)``: stores the entries' gradients and adds to the smoothing's and, where
+  /// they are shaded, to the fragments'.
   func referenceBackward(
-    tile: Int, state: Span<S>, cotangents: Span<S>,
-    gradients: inout MutableSpan<SIMD4<S>>, smoothing: inout SmoothingSums<S>
+    tile: Int, state: Span<S>, cotangents: Span<S>, gradients: inout MutableSpan<SIMD4<S>>,
+    smoothing: inout SmoothingSums<S>, fragments: inout FragmentGradients<S>?
   ) {
     let entries = bins.entries(ofTile: tile)
     var sums = [ScreenFaceGradient<S>](repeating: .init(), count: entries.count)
@@ -135,9 +145,13 @@ extension SoftTilePass {
           var standardizedBar = alphaBar * union.slope(one.coverage, entry: one.entry, result)
           if hasColor {
             standardizedBar += shares[i].standardizedBar
+            var ownBar = colorBar * shares[i].weight
+            if let shader, let place = one.place {
+              ownBar = fragments?.shade(shader, place, colorBar: ownBar) ?? .zero
+            }
             attributesVJP(
-              face, one, pixel: pixel, colorBar: colorBar * shares[i].weight,
-              logitBar: shares[i].logitBar, into: &sums[one.entry])
+              face, one, pixel: pixel, colorBar: ownBar, logitBar: shares[i].logitBar,
+              into: &sums[one.entry])
           }
           distanceVJP(face, one, pixel: pixel, standardizedBar, into: &sums[one.entry])
           smoothing.scale += standardizedBar * one.coverage.standardized

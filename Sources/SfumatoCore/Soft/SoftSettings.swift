@@ -64,6 +64,11 @@ public struct SoftSettings<S: RenderScalar>: Equatable, Sendable {
   /// The planes of the depth range.
   public var depthRange: DepthRange<S>
 
+  /// Whether textures and highlights are shaded at each fragment; else at the corners of faces, and interpolated.
+  ///
+  /// By the scalar reference, some hundred times slower; materials that need no fragments are not touched.
+  public var shadesFragments = false
+
   /// Makes settings; the defaults suit fitting at any image size, the tail bound by default the profile.
   public init(
     profile: EdgeProfile<S> = .logistic(), edgeWidthPixels: S = 1,

@@ -32,6 +32,8 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
   var backgroundLogit: S?
   /// The background colour, for the same.
   var background: SIMD3<S>
+  /// What shades single fragments, where those are shaded; the scalar reference asks it.
+  var shader: FragmentShader<S>?
   /// Whether the scalar reference is used although there is a kernel.
   var usesReference: Bool
   /// Whether backward also sums what only the reference knows: the cotangents of shape and conorm parameter.
@@ -108,9 +110,10 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
   init(
     faces: [ScreenFace<S>], width: Int, height: Int, settings: SoftSettings<S>,
     background: SIMD3<S>, hasColor: Bool, usesReference: Bool, hasAffineLogits: Bool = false,
-    workers: Workers = .serial
+    shader: FragmentShader<S>? = nil, workers: Workers = .serial
   ) {
     settings.check()
+    self.shader = shader
     self.faces = faces
     self.width = width
     self.height = height
@@ -126,7 +129,7 @@ public struct SoftTilePass<S: RenderScalar>: Sendable {
     case .logit(let epsilon): backgroundLogit = (epsilon - 1) / settings.depth.temperature
     }
     self.usesReference =
-      !S.hasSoftKernels || usesReference || hasAffineLogits
+      !S.hasSoftKernels || usesReference || hasAffineLogits || shader != nil
       || settings.attributeExtension != .nearestPoint || !settings.hasKernel(hasColor: hasColor)
     let coverage = coverage
     let isEuclidean = settings.profile.distance == .euclidean
@@ -174,9 +177,10 @@ extension RenderScalar {
     cotangents: Span<Self>, negligible: Self, gradients: inout MutableSpan<SIMD4<Self>>,
     smoothing: inout SmoothingSums<Self>
   ) {
+    var none: FragmentGradients<Self>?
     pass.referenceBackward(
       tile: tile, state: state.span, cotangents: cotangents, gradients: &gradients,
-      smoothing: &smoothing)
+      smoothing: &smoothing, fragments: &none)
   }
 }
 

@@ -1,26 +1,31 @@
 // Shading of single fragments: a face of the scene and the weights of its corners give the colour that a camera sees there, and
 // the way back. Start at `color` and `colorVJP`; `Reflectance` holds the models of light, `MipChain` the textures.
 
-/// Where on a face a fragment lies.
-struct FragmentPlace<S: RenderScalar> {
-  /// The face of the scene.
-  var face: Int
-  /// The corners' weights, perspective corrected; they sum to 1.
-  var weights: SIMD3<S>
-  /// How the weights change to the next sample along the row and along the column.
-  var steps: (SIMD3<S>, SIMD3<S>)
-}
-
-/// Shades the fragments that one camera sees.
-struct FragmentShader<S: RenderScalar>: Sendable {
+/// Shades the fragments that one camera sees; a class, as it is asked from many places and holds many arrays.
+final class FragmentShader<S: RenderScalar>: Sendable {
   let assembly: SceneAssembly<S>
+  private let materials: [FragmentMaterial<S>]
+  private let instances: [FragmentInstance<S>]
+  private let lights: [Light<S>]
+  private let chains: [MipChain<S>]
+  private let positions: [S]
+  private let faces: [Int32]
   private let isPerspective: Bool
   /// The camera's place, or the direction to it where orthographic.
   private let eye: SIMD3<S>
   var scene: Scene<S> { assembly.scene }
 
+  /// Whether anything may show a texture.
+  var hasTextures: Bool { !chains.isEmpty }
+
   init(_ assembly: SceneAssembly<S>, camera: Camera<S>) {
     self.assembly = assembly
+    materials = assembly.scene.materials.map { FragmentMaterial($0) }
+    instances = assembly.parts.indices.map { FragmentInstance(assembly, $0) }
+    lights = assembly.scene.lights
+    chains = assembly.chains
+    positions = assembly.positions
+    faces = assembly.faces
     isPerspective = camera.projection == .perspective
     eye = isPerspective ? camera.center : -camera.worldToCamera.rotation.matrix.row2
   }
@@ -28,7 +33,8 @@ struct FragmentShader<S: RenderScalar>: Sendable {
   /// The corners of a face, and what it is made of.
   private struct Face {
     var material: Int
-    var mesh: Int
+    var instance: Int
+    /// The first corner, within the mesh.
     var corner: Int
     var p: InlineArray<3, SIMD3<S>>
     /// World normals at the corners; zero where none are used.
@@ -38,23 +44,24 @@ struct FragmentShader<S: RenderScalar>: Sendable {
 
   @inline(__always)
   private func face(_ place: FragmentPlace<S>) -> Face {
-    let index = assembly.instance(ofFace: place.face)
-    let instance = scene.instances[index]
-    let part = assembly.parts[index]
-    let corner = 3 * (place.face - part.firstFace)
+    var index = 0
+    if instances.count > 1 { index = assembly.instance(ofFace: place.face) }
+    let corner = 3 * (place.face - instances[index].firstFace)
     let first = 3 * place.face
     var n = InlineArray<3, SIMD3<S>>(repeating: .zero)
-    if !part.normals.isEmpty {
-      let indices = assembly.normalIndices(index)
-      for k in 0..<3 { n[k] = part.normals.vector3(Int(indices[corner + k])) }
+    if !instances[index].normals.isEmpty {
+      for k in 0..<3 {
+        n[k] = instances[index].normals.vector3(Int(instances[index].normalFaces[corner + k]))
+      }
     }
     return Face(
-      material: instance.material, mesh: instance.mesh, corner: corner,
+      material: instances[index].material, instance: index, corner: corner,
       p: [
-        assembly.positions.vector3(Int(assembly.faces[first])),
-        assembly.positions.vector3(Int(assembly.faces[first + 1])),
-        assembly.positions.vector3(Int(assembly.faces[first + 2])),
-      ], n: n, flat: part.flatNormals.isEmpty ? .zero : part.flatNormals.vector3(corner / 3))
+        positions.vector3(Int(faces[first])), positions.vector3(Int(faces[first + 1])),
+        positions.vector3(Int(faces[first + 2])),
+      ], n: n,
+      flat: instances[index].flatNormals.isEmpty
+        ? .zero : instances[index].flatNormals.vector3(corner / 3))
   }
 
   /// A texture where a fragment shows it.
@@ -72,23 +79,25 @@ struct FragmentShader<S: RenderScalar>: Sendable {
     _ use: TextureUse<S>?, _ face: Face, _ place: FragmentPlace<S>
   ) -> Shown? {
     guard let use else { return nil }
-    let sets = scene.meshes[face.mesh].texcoordSets
-    guard !sets.isEmpty else { return nil }
-    let number = use.texcoordSet < min(sets.count, 2) ? use.texcoordSet : 0
+    let count = instances[face.instance].sets.count
+    guard count > 0 else { return nil }
+    let number = use.texcoordSet < min(count, 2) ? use.texcoordSet : 0
     var corners = InlineArray<3, SIMD2<S>>(repeating: .zero)
     for k in 0..<3 {
-      let i = 2 * Int(sets[number].faces[face.corner + k])
-      corners[k] = use.place(SIMD2(sets[number].values[i], sets[number].values[i + 1]))
+      let i = 2 * Int(instances[face.instance].sets[number].faces[face.corner + k])
+      corners[k] = use.place(
+        SIMD2(
+          instances[face.instance].sets[number].values[i],
+          instances[face.instance].sets[number].values[i + 1]))
     }
     func mix(_ w: SIMD3<S>) -> SIMD2<S> {
       (corners[0] * w.x + corners[1] * w.y) + corners[2] * w.z
     }
-    let chain = assembly.chains[use.texture]
-    let sample = chain.sample(
+    let sample = chains[use.texture].sample(
       mix(place.weights), footprint: (mix(place.steps.0), mix(place.steps.1)))
     return Shown(
       texture: use.texture, set: number, corners: corners, sample: sample,
-      value: chain.value(sample))
+      value: chains[use.texture].value(sample))
   }
 
   /// The adjoint of ``shown(_:_:_:)``.
@@ -98,7 +107,7 @@ struct FragmentShader<S: RenderScalar>: Sendable {
     weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
     into gradients: inout FragmentGradients<S>
   ) {
-    let placeBar = assembly.chains[shown.texture].valueVJP(
+    let placeBar = chains[shown.texture].valueVJP(
       shown.sample, valueBar: valueBar, into: &gradients.texels[shown.texture])
     guard placeBar != .zero else { return }
     for k in 0..<3 {
@@ -136,8 +145,7 @@ struct FragmentShader<S: RenderScalar>: Sendable {
   @inline(__always)
   private func fragment(_ place: FragmentPlace<S>) -> Fragment {
     let face = face(place)
-    let material = scene.materials[face.material]
-    let mesh = scene.meshes[face.mesh]
+    let material = materials[face.material]
     let w = place.weights
     var point = SurfacePoint<S>()
     point.position = (face.p[0] * w.x + face.p[1] * w.y) + face.p[2] * w.z
@@ -145,16 +153,15 @@ struct FragmentShader<S: RenderScalar>: Sendable {
     let source: SIMD3<S>
     switch material.baseColor {
     case .constant(let color): source = color
-    case .face: source = mesh.faceColors?.vector3(face.corner / 3) ?? SIMD3(repeating: 1)
+    case .face:
+      source =
+        instances[face.instance].faceColors.isEmpty
+        ? SIMD3(repeating: 1) : instances[face.instance].faceColors.vector3(face.corner / 3)
     case .vertex:
       source =
-        mesh.vertexColors.map { colors in
-          let i = face.corner
-          return
-            (colors.vector3(Int(mesh.faces[i])) * w.x
-            + colors.vector3(Int(mesh.faces[i + 1])) * w.y)
-            + colors.vector3(Int(mesh.faces[i + 2])) * w.z
-        } ?? SIMD3(repeating: 1)
+        instances[face.instance].vertexColors.isEmpty
+        ? SIMD3(repeating: 1)
+        : (vertexColor(face, 0) * w.x + vertexColor(face, 1) * w.y) + vertexColor(face, 2) * w.z
     }
     let color = shown(material.baseColorTexture, face, place)
     let value = color?.value ?? SIMD4(repeating: 1)
@@ -180,9 +187,16 @@ struct FragmentShader<S: RenderScalar>: Sendable {
     return fragment
   }
 
+  /// The vertex colour of a corner.
+  @inline(__always)
+  private func vertexColor(_ face: Face, _ k: Int) -> SIMD3<S> {
+    instances[face.instance].vertexColors.vector3(
+      Int(instances[face.instance].faces[face.corner + k]))
+  }
+
   @inline(__always)
   private func addNormal(
-    _ material: Material<S>, _ place: FragmentPlace<S>, to fragment: inout Fragment
+    _ material: FragmentMaterial<S>, _ place: FragmentPlace<S>, to fragment: inout Fragment
   ) {
     let w = place.weights
     let face = fragment.face
@@ -214,15 +228,15 @@ struct FragmentShader<S: RenderScalar>: Sendable {
   @inline(__always)
   func color(_ place: FragmentPlace<S>) -> SIMD4<S> {
     let fragment = fragment(place)
-    let material = scene.materials[fragment.face.material]
+    let material = materials[fragment.face.material]
     return SIMD4(
-      Reflectance.color(fragment.point, material.shading, lights: scene.lights), fragment.alpha)
+      Reflectance.color(fragment.point, material.shading, lights: lights), fragment.alpha)
   }
 
   /// Alpha alone.
   func alpha(_ place: FragmentPlace<S>) -> S {
     let face = face(place)
-    let material = scene.materials[face.material]
+    let material = materials[face.material]
     return material.opacity * (shown(material.baseColorTexture, face, place)?.value.w ?? 1)
   }
 
@@ -233,11 +247,11 @@ struct FragmentShader<S: RenderScalar>: Sendable {
   ) -> SIMD3<S> {
     let fragment = fragment(place)
     let index = fragment.face.material
-    let material = scene.materials[index]
+    let material = materials[index]
     var bars = CornerBars<S>()
     var weightsBar = SIMD3<S>.zero
     let bar = Reflectance.colorVJP(
-      fragment.point, material.shading, lights: scene.lights,
+      fragment.point, material.shading, lights: lights,
       colorBar: SIMD3(colorBar.x, colorBar.y, colorBar.z), into: &gradients.lights)
     sourceVJP(
       fragment, place, bar: bar, alphaBar: colorBar.w, weightsBar: &weightsBar, corners: &bars,
@@ -284,8 +298,7 @@ struct FragmentShader<S: RenderScalar>: Sendable {
     into gradients: inout FragmentGradients<S>
   ) {
     let index = fragment.face.material
-    let material = scene.materials[index]
-    let mesh = scene.meshes[fragment.face.mesh]
+    let material = materials[index]
     let value = fragment.color?.value ?? SIMD4(repeating: 1)
     let texel = SIMD3(value.x, value.y, value.z)
     gradients.materials[index].baseColorFactor += bar.base * fragment.source * texel
@@ -295,11 +308,10 @@ struct FragmentShader<S: RenderScalar>: Sendable {
     case .constant: gradients.materials[index].color += sourceBar
     case .face: corners.faceColor += sourceBar
     case .vertex:
-      if let colors = mesh.vertexColors {
+      if !instances[fragment.face.instance].vertexColors.isEmpty {
         for k in 0..<3 {
-          let own = colors.vector3(Int(mesh.faces[fragment.face.corner + k]))
           corners.colors[k] += sourceBar * place.weights[k]
-          weightsBar[k] += dot(sourceBar, own)
+          weightsBar[k] += dot(sourceBar, vertexColor(fragment.face, k))
         }
       }
     }
@@ -319,7 +331,7 @@ struct FragmentShader<S: RenderScalar>: Sendable {
     into gradients: inout FragmentGradients<S>
   ) {
     let index = fragment.face.material
-    let material = scene.materials[index]
+    let material = materials[index]
     gradients.materials[index].metallic += bar.metallic * (fragment.gloss?.value.z ?? 1)
     gradients.materials[index].roughness += bar.roughness * (fragment.gloss?.value.y ?? 1)
     if let gloss = fragment.gloss, let use = material.metallicRoughnessTexture {
@@ -344,7 +356,7 @@ struct FragmentShader<S: RenderScalar>: Sendable {
     into gradients: inout FragmentGradients<S>
   ) {
     let index = fragment.face.material
-    let material = scene.materials[index]
+    let material = materials[index]
     var unitBar = normalBar * fragment.side
     if let frame = fragment.frame, let bump = fragment.bump, let use = material.normalTexture {
       let own = frame.mappedVJP(bump.value, scale: material.normalScale, normalBar: unitBar)
