@@ -115,7 +115,7 @@ import Testing
     let turn = try CommandRun(common + ["--frames", "3", "-o", folder.path("t.png"), "--json"])
     #expect(turn.exitCode == 0, "\(turn.messages)")
     let names = ["t-000.png", "t-001.png", "t-002.png"].map(folder.path)
-    #expect(try turn.json()["files"] as? [String] == names)
+    #expect(try turn.json()["files"] as? [String] == names + [folder.path("t.png")])
     let single = try CommandRun(common + ["-o", folder.path("s.png")])
     #expect(single.exitCode == 0)
     let first = try loadImage(names[0])
@@ -176,10 +176,11 @@ import Testing
     ["--size", "64"], ["--size", "0x3"], ["--size", "99999x2"], ["--frames", "0"],
     ["--mode", "hard"], ["--edge", "logistic"], ["--edge-width-px", "2"],
     ["--mode", "soft", "--edge-width-px", "0"], ["--mode", "soft", "--edge", "gauss"],
-    ["--aov", "normal"], ["--aov", "depth,depth"], ["--background", "red"],
+    ["--aov", "colour"], ["--aov", "depth,depth"], ["--background", "red"],
     ["--orbit", "30"], ["--orbit", "--json"], ["--distance", "-1"], ["--fov-degrees", "180"],
     ["--camera", "c.json", "--orbit", "1,2"], ["--camera", "c.json", "--frames", "2"],
-    ["--threads", "0"], ["-o", "a.jpg"], ["--watch"], ["--texture", "t.png"],
+    ["--threads", "0"], ["-o", "a.jpg"], ["--sheet"], ["--sun", "0,0,0"], ["--light", "sun"],
+    ["--frames", "3", "--frames-per-second", "0"],
   ])
   func `options that make no sense are exit 2`(options: [String]) throws {
     let folder = try TemporaryFolder()

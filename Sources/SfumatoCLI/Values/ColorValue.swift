@@ -21,10 +21,14 @@ enum Backdrop: Equatable, Sendable, ExpressibleByArgument {
   case none
   /// One colour behind everything.
   case color(ColorValue)
+  /// Light grey that falls off downwards.
+  case studio
 
   init?(argument: String) {
     if argument == "none" {
       self = .none
+    } else if argument == "studio" {
+      self = .studio
     } else if let color = ColorValue(argument: argument) {
       self = .color(color)
     } else {

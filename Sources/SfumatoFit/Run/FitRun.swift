@@ -267,6 +267,7 @@ public struct FitRun: Sendable {
     }
     try result("mesh.obj") { try saveOBJ(mesh, to: $0) }
     try result("mesh.ply") { try savePLY(mesh, to: $0) }
+    try result("mesh.glb") { try saveScene(SceneFile(Scene(mesh)), to: $0) }
     let cameras = regression.cameras
     let frames = regression.problem.targets.enumerated().map { i, target in
       CameraFrame(

@@ -1,4 +1,4 @@
-internal import SfumatoCore
+public import SfumatoCore
 
 // Textures of a scene while it is read: the same picture used as colour and as data is two textures, as only colour is
 // decoded from sRGB.
@@ -33,4 +33,17 @@ func baseName(_ path: String) -> String {
   let last = path.split(whereSeparator: { $0 == "/" || $0 == "\\" }).last.map(String.init) ?? ""
   guard let dot = last.lastIndex(of: "."), dot > last.startIndex else { return last }
   return String(last[..<dot])
+}
+
+/// Reads a picture as a texture of colours: sRGB becomes linear light, alpha is kept where the picture has it.
+///
+/// - Parameters:
+///   - path: PNG, JPEG or PFM.
+///   - maxSide: the longest side, pixels.
+/// - Returns: the texture, named for the file; it repeats and is filtered trilinearly.
+/// - Throws: what is wrong with the file.
+public func loadTexture(
+  _ path: String, maxSide: Int = 16384
+) throws(ImageFileError) -> Texture<Float> {
+  texture(try loadImage(path, maxSide: maxSide), role: .color, name: baseName(path))
 }

@@ -1,0 +1,94 @@
+internal import Foundation
+internal import SfumatoCore
+internal import SfumatoIO
+
+/// What a picture shows: a scene of a file, with colours for what brings none.
+struct PreviewSubject {
+  var scene: Scene<Float>
+  /// Around everything, world frame: the middle of the box and the largest distance from it.
+  var sphere: (center: SIMD3<Float>, radius: Float)
+
+  /// Reads a file; warnings go to standard error.
+  ///
+  /// `texture` is a picture that replaces the base colour of all materials.
+  init(_ path: String, texture: String?, quiet: Bool) throws {
+    let file = try loadScene(path)
+    if !quiet { for warning in file.warnings { note(warning) } }
+    scene = file.scene
+    sphere = (.zero, 0)
+    var clay: Int?
+    for i in scene.instances.indices {
+      let mesh = scene.meshes[scene.instances[i].mesh]
+      let material = scene.materials[scene.instances[i].material]
+      guard material.isPlain else { continue }
+      if mesh.vertexColors != nil || mesh.faceColors != nil {
+        // Colours of a fit hold the light already.
+        var shown = material
+        shown.baseColor = mesh.faceColors != nil && mesh.vertexColors == nil ? .face : .vertex
+        shown.shading = .unlit
+        scene.materials.append(shown)
+        scene.instances[i].material = scene.materials.count - 1
+      } else {
+        if clay == nil {
+          scene.materials.append(PreviewScene.clay)
+          clay = scene.materials.count - 1
+        }
+        scene.instances[i].material = clay ?? 0
+      }
+    }
+    if let texture { try show(texture) }
+    scene = PreviewScene.prepared(scene)
+    sphere = Self.sphere(around: scene)
+  }
+
+  /// Shows a picture on everything that has texture coordinates.
+  private mutating func show(_ path: String) throws {
+    let picture = try loadTexture(path)
+    let meshes = scene.meshes
+    guard meshes.contains(where: { !$0.texcoordSets.isEmpty }) else {
+      throw CommandFailure.badInput(
+        file: path, cause: "cannot be shown: the mesh has no texture coordinates")
+    }
+    scene.textures.append(picture)
+    for i in scene.materials.indices {
+      if scene.materials[i].name == PreviewScene.clay.name {
+        // Paper, as glTF's writers mean a plain texture.
+        scene.materials[i].shading = .metallicRoughness
+        scene.materials[i].metallic = 0
+      }
+      scene.materials[i].baseColor = .constant(SIMD3(repeating: 1))
+      scene.materials[i].baseColorFactor = SIMD3(repeating: 1)
+      scene.materials[i].baseColorTexture = TextureUse(scene.textures.count - 1)
+    }
+  }
+
+  private static func sphere(
+    around scene: Scene<Float>
+  ) -> (center: SIMD3<Float>, radius: Float) {
+    var positions: [Float] = []
+    for instance in scene.instances {
+      let mesh = scene.meshes[instance.mesh]
+      for v in 0..<mesh.vertexCount {
+        let p = instance.worldPosition(mesh.position(v))
+        positions += [p.x, p.y, p.z]
+      }
+    }
+    return Mesh(positions: positions, faces: []).boundingSphere
+  }
+}
+
+extension Material<Float> {
+  /// Whether a file said nothing of it: diffuse, mid grey or without a name.
+  fileprivate var isPlain: Bool {
+    let isBare =
+      baseColorTexture == nil && normalTexture == nil && emissiveTexture == nil && emissive == .zero
+      && baseColorFactor == SIMD3(repeating: 1)
+    guard isBare, shading == .lambert || shading == .unlit else { return false }
+    return name.isEmpty || baseColor == .constant(SIMD3(repeating: 1 / 2))
+  }
+}
+
+/// A sentence on standard error.
+func note(_ text: String) {
+  FileHandle.standardError.write(Data("sfumato: \(text)\n".utf8))
+}

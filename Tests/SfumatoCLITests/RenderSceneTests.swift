@@ -1,0 +1,127 @@
+import Foundation
+import SfumatoCore
+import SfumatoIO
+import Testing
+
+/// What `render` does with scenes, beyond a mesh in its own colours.
+@Suite struct RenderSceneTests {
+  /// A square of side 2 in the plane z = 0, facing +Z, under a texture.
+  private static let square = """
+    mtllib square.mtl
+    v -1 -1 0
+    v 1 -1 0
+    v 1 1 0
+    v -1 1 0
+    vt 0 0
+    vt 1 0
+    vt 1 1
+    vt 0 1
+    usemtl paper
+    f 1/1 2/2 3/3
+    f 1/1 3/3 4/4
+    """
+
+  private static func folder() throws -> TemporaryFolder {
+    let folder = try TemporaryFolder()
+    try folder.file("square.obj", square)
+    try folder.file("square.mtl", "newmtl paper\nKd 1 1 1\nillum 0\nmap_Kd four.png\n")
+    // Red, green over blue, white.
+    try saveImage(
+      ImageBuffer(
+        width: 2, height: 2, channels: 3, values: [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 1, 1]),
+      to: folder.path("four.png"))
+    return folder
+  }
+
+  private static let straightOn = [
+    "--size", "32x32", "--orbit", "0,0", "--distance", "2", "--fov-degrees", "90",
+  ]
+
+  @Test func `a material's texture is shown the right way up`() throws {
+    let folder = try Self.folder()
+    let run = try CommandRun(
+      ["render", folder.path("square.obj"), "-o", folder.path("a.png"), "--light", "none"]
+        + Self.straightOn)
+    #expect(run.exitCode == 0, "\(run.messages)")
+    let picture = try loadImage(folder.path("a.png")).pixels
+    #expect(picture[9, 9, 0] > 0.9 && picture[9, 9, 1] < 0.2 && picture[9, 9, 2] < 0.2)
+    #expect(picture[22, 9, 1] > 0.9 && picture[22, 9, 0] < 0.2)
+    #expect(picture[9, 22, 2] > 0.9 && picture[22, 22, 0] > 0.9)
+  }
+
+  @Test func `--texture shows a picture on a mesh without materials`() throws {
+    let folder = try Self.folder()
+    try folder.file(
+      "plain.obj",
+      Self.square.replacing("mtllib square.mtl\n", with: "").replacing("usemtl paper\n", with: ""))
+    let with = try CommandRun(
+      [
+        "render", folder.path("plain.obj"), "-o", folder.path("b.png"), "--texture",
+        folder.path("four.png"), "--light", "none",
+      ]
+        + Self.straightOn)
+    #expect(with.exitCode == 0, "\(with.messages)")
+    let picture = try loadImage(folder.path("b.png")).pixels
+    #expect(picture[9, 9, 0] > 0.9 && picture[9, 9, 1] < 0.2)
+    let missing = try CommandRun(
+      "render", folder.path("plain.obj"), "-o", folder.path("c.png"), "--texture",
+      folder.path("none.png"))
+    #expect(missing.exitCode == 3 && missing.messages.contains("none.png"))
+  }
+
+  @Test func `a sun lights a white square by the cosine`() throws {
+    let folder = try TemporaryFolder()
+    try folder.file(
+      "square.obj", Self.square.replacing("mtllib square.mtl", with: "mtllib white.mtl"))
+    try folder.file("white.mtl", "newmtl paper\nKd 1 1 1\nillum 1\n")
+    let run = try CommandRun(
+      ["render", folder.path("square.obj"), "-o", folder.path("a.png"), "--sun", "0,-1.7320508,1"]
+        + Self.straightOn)
+    #expect(run.exitCode == 0, "\(run.messages)")
+    // sRGB of linear .5 is .735.
+    #expect(abs(try loadImage(folder.path("a.png")).pixels[16, 16, 0] - 0.735) < 0.004)
+  }
+
+  @Test func `extra pictures hold what they say`() throws {
+    let folder = try Self.folder()
+    let run = try CommandRun(
+      [
+        "render", folder.path("square.obj"), "-o", folder.path("a.png"), "--float",
+        "--aov", "normal,world-normal,uv,position,object,material,barycentrics,depth", "--json",
+      ]
+        + Self.straightOn)
+    #expect(run.exitCode == 0, "\(run.messages)")
+    let files = try #require(try run.json()["files"] as? [String])
+    #expect(
+      files.contains(folder.path("a.position.pfm")) && files.contains(folder.path("a.object.png")))
+    for file in files { #expect(FileManager.default.fileExists(atPath: file), "\(file)") }
+    func pixels(_ name: String) throws -> ImageBuffer<Float> {
+      try loadImage(folder.path("a.\(name)"), linearColor: false).pixels
+    }
+    // The square faces the camera: -Z in its axes, +Z in the world.
+    let normal = try pixels("normal.pfm")
+    #expect(abs(normal[16, 16, 2] + 1) < 1e-5)
+    #expect(abs(try pixels("world-normal.pfm")[16, 16, 2] - 1) < 1e-5)
+    let position = try pixels("position.pfm")
+    // 16 pixels are 2 units at distance 2; pixel (20, 10) has its centre 4.5 right of and 5.5 above the middle.
+    #expect(abs(position[20, 10, 0] - 4.5 / 8) < 1e-4 && abs(position[20, 10, 1] - 5.5 / 8) < 1e-4)
+    let uv = try pixels("uv.pfm")
+    #expect(abs(uv[20, 10, 0] - (position[20, 10, 0] + 1) / 2) < 1e-4)
+    #expect(abs(try pixels("depth.pfm")[16, 16, 0] - 2) < 1e-5)
+  }
+
+  @Test func `a turntable is an animation and a sheet too`() throws {
+    let folder = try Self.folder()
+    let run = try CommandRun(
+      "render", folder.path("square.obj"), "-o", folder.path("t.png"), "--frames", "5", "--sheet",
+      "--size", "20x16", "--background", "studio", "--ground", "--wireframe")
+    #expect(run.exitCode == 0, "\(run.messages)")
+    let animation = try Data(contentsOf: URL(fileURLWithPath: folder.path("t.png")))
+    let text = String(decoding: animation, as: Unicode.ASCII.self)
+    for chunk in ["acTL", "fcTL", "fdAT"] { #expect(text.contains(chunk), "\(chunk)") }
+    #expect(
+      try loadImage(folder.path("t.png")).pixels == loadImage(folder.path("t-000.png")).pixels)
+    let sheet = try loadImage(folder.path("t.sheet.png")).pixels
+    #expect(sheet.width == 60 && sheet.height == 32)
+  }
+}
