@@ -147,17 +147,17 @@ import Testing
   @Test(arguments: [
     (
       "\"transform_matrix\": [[2,0,0,0],[0,2,0,0],[0,0,2,0],[0,0,0,1]]",
-      "transform_matrix: is scaled by 2.0; camera-to-world must be a rotation and a translation"
+      "transform_matrix: is scaled by 2.0; it takes a rotation and a translation"
     ),
     (
       "\"transform_matrix\": [[-1,0,0,0],[0,1,0,0],[0,0,1,0],[0,0,0,1]]",
       "transform_matrix: is mirrored (determinant -1); "
-        + "camera-to-world must be a rotation and a translation"
+        + "it takes a rotation and a translation"
     ),
     (
       "\"transform_matrix\": [[1,0.1,0,0],[0,1,0,0],[0,0,1,0],[0,0,0,1]]",
       "transform_matrix: is not orthonormal within 0.001; "
-        + "camera-to-world must be a rotation and a translation"
+        + "it takes a rotation and a translation"
     ),
     (
       "\"transform_matrix\": [[1,0,0],[0,1,0],[0,0,1]]",
@@ -179,13 +179,14 @@ import Testing
     ("\"camera_angle_x\": 40", "camera_angle_x: is 40.0; it takes a full angle in radians, 0...π"),
     ("\"w\": 10.5", "w: is 10.5; it takes a whole number of pixels, 1...1000000"),
     (
-      "\"k1\": 0.1",
-      "k1: distortion 0.1 is not supported; a pinhole camera is; undistort the images first"
+      "\"k5\": 0.1",
+      "k5: k5 in this camera_model is not supported; camera_model FULL_OPENCV has it"
     ),
+    ("\"k1\": 1e9", "k1: is a coefficient beyond 1e6; it takes distortion coefficients"),
     (
-      "\"camera_model\": \"OPENCV_FISHEYE\"",
-      "camera_model: 'OPENCV_FISHEYE' is not supported; a pinhole camera is; "
-        + "undistort the images first"
+      "\"camera_model\": \"EQUIRECTANGULAR\"",
+      "camera_model: 'EQUIRECTANGULAR' is not supported; SIMPLE_PINHOLE, PINHOLE, SIMPLE_RADIAL, "
+        + "RADIAL, OPENCV, FULL_OPENCV, OPENCV_FISHEYE, SIMPLE_RADIAL_FISHEYE and RADIAL_FISHEYE are"
     ),
   ])
   func `errors name frame, key, finding and remedy`(frame: String, expected: String) {
