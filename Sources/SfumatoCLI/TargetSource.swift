@@ -26,9 +26,8 @@ struct TargetSource {
       throw CommandFailure.badInput(file: given, cause: "has no faces")
     }
     guard path.lowercased().hasSuffix(".png") else {
-      let file = try cameraFile()
-      let set = try loadCameras(file)
-      let targets = try loadTargets(set, of: file, maskColor: maskColor, maxSide: maxSide)
+      let set = try loadCameras(path)
+      let targets = try loadTargets(set, of: path, maskColor: maskColor, maxSide: maxSide)
       try requireForeground(targets)
       var problem = FitProblem(targets: targets, bounds: set.bounds, mesh: mesh)
       let wantsHull =
@@ -46,20 +45,6 @@ struct TargetSource {
     }
     let (problem, note) = try lonePicture(mesh)
     return (problem, given, note)
-  }
-
-  /// The camera file that the path names: itself, or the one in the folder.
-  private func cameraFile() throws -> String {
-    var isFolder: ObjCBool = false
-    guard unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-      isFolder.boolValue
-    else { return path }
-    let names = ["transforms.json", "transforms_train.json"]
-    for name in names where FileManager.default.fileExists(atPath: path + "/" + name) {
-      return path + "/" + name
-    }
-    throw CommandFailure.badInput(
-      file: path, cause: "the folder holds neither \(names[0]) nor \(names[1])")
   }
 
   private func requireForeground(_ targets: [TargetView]) throws {

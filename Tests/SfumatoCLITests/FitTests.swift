@@ -179,7 +179,8 @@ import Testing
 
     try FileManager.default.createDirectory(
       atPath: folder.path("hollow"), withIntermediateDirectories: true)
-    try expectBadInput([folder.path("hollow")] + end, "hollow: the folder holds neither")
+    try expectBadInput(
+      [folder.path("hollow")] + end, "hollow: is no camera file", "transforms_train.json")
     #expect(!FileManager.default.fileExists(atPath: out))
   }
 

@@ -272,7 +272,7 @@ public struct FitRun: Sendable {
     let frames = regression.problem.targets.enumerated().map { i, target in
       CameraFrame(
         filePath: target.file, imagePath: target.imagePath, maskPath: target.maskPath,
-        camera: cameras[i])
+        camera: cameras[i], distortion: target.distortion)
     }
     if cameras.allSatisfy({ $0.projection == .perspective }) {
       let set = CameraSet(frames: frames, bounds: regression.problem.bounds)

@@ -4,7 +4,8 @@ public import SfumatoIO
 /// Reads the pictures that a camera file names, with their masks.
 ///
 /// A picture's mask is its alpha, times the first channel of its `mask_path`, and 0 where it has the mask colour;
-/// at least one of the three must be there.
+/// at least one of the three must be there. Lens distortion is taken out of picture and mask, so that the view is that of a pinhole with
+/// the same intrinsics; pixels that the file's picture does not show get mask 0.
 ///
 /// - Throws: ``TargetFileError``, `ImageFileError`.
 public func loadTargets(
@@ -55,7 +56,10 @@ private func loadTarget(
       if maskColor.matches(codes) { picture.values[4 * pixel + 3] = 0 }
     }
   }
+  if let lens = frame.distortion {
+    picture = undistorted(picture, lens: lens, camera: frame.camera)
+  }
   return TargetView(
     file: frame.filePath, camera: frame.camera, picture: picture, imagePath: frame.imagePath,
-    maskPath: frame.maskPath)
+    maskPath: frame.maskPath, distortion: frame.distortion)
 }

@@ -1,4 +1,5 @@
 public import SfumatoCore
+public import SfumatoIO
 
 /// A picture that a scene shall match, and the camera that took it.
 public struct TargetView: Equatable, Sendable {
@@ -10,16 +11,19 @@ public struct TargetView: Equatable, Sendable {
   public var maskPath: String?
   /// The camera; its size is the picture's.
   public var camera: Camera<Float>
+  /// The distortion that was taken out of the file's picture; nil where there was none.
+  public var distortion: LensDistortion?
   /// Straight RGBA, `[H, W, 4]`: sRGB codes in 0...1 as in the file, and the mask as alpha.
   public var picture: ImageBuffer<Float>
 
   /// Makes a view.
   public init(
     file: String, camera: Camera<Float>, picture: ImageBuffer<Float>, imagePath: String = "",
-    maskPath: String? = nil
+    maskPath: String? = nil, distortion: LensDistortion? = nil
   ) {
     self.imagePath = imagePath
     self.maskPath = maskPath
+    self.distortion = distortion
     precondition(picture.channels == 4, "\(picture.channels) channels, not 4")
     precondition(
       picture.width == camera.width && picture.height == camera.height,
