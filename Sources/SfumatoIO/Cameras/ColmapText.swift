@@ -30,9 +30,11 @@ struct TextLines {
   }
 }
 
-/// The words of a line.
+/// The words of a line, as many as any of the formats looks at: damage may make one line of a whole file.
 func words(of line: ArraySlice<UInt8>) -> [ArraySlice<UInt8>] {
-  line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r") }
+  line.split(maxSplits: 255) {
+    $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: "\r")
+  }
 }
 
 extension CameraPlace {
