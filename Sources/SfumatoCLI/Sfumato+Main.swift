@@ -19,8 +19,8 @@ struct Sfumato: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Render.self, Fit.self, Evaluate.self, Compare.self, Gradcheck.self, Info.self, Convert.self,
-      Bench.self,
+      Render.self, Fit.self, Evaluate.self, Compare.self, Gradcheck.self, CameraCheckCommand.self,
+      Info.self, Convert.self, Bench.self,
       Doctor.self,
     ])
 

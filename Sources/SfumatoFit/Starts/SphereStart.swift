@@ -36,7 +36,7 @@ enum SphereStart {
   }
 
   /// A mask's centroid and area, with its camera.
-  private struct Silhouette {
+  struct Silhouette: Sendable {
     var camera: Camera<Float>
     var centroid: SIMD2<Float>
     var area: Float
@@ -82,7 +82,7 @@ enum SphereStart {
   }
 
   /// The point with the least sum of squared distances to the rays; with one ray, as far along it as the world's origin.
-  private static func nearestPoint(_ seen: [Silhouette]) -> SIMD3<Float> {
+  static func nearestPoint(_ seen: [Silhouette]) -> SIMD3<Float> {
     guard let first = seen.first else { return .zero }
     /// For one view, or where the views' rays fix no point before the cameras.
     var alongFirst: SIMD3<Float> {

@@ -35,7 +35,7 @@ struct VisualHull: Sendable {
   let forgiven: Int
 
   /// Nodes along the longest side of the grid that carves the surface.
-  private static let mostNodes: Float = 128
+  static let mostNodes: Float = 128
   /// The share of the masks that a hull covers where cameras and masks agree; more forgiveness is tried below.
   private static let leastCoverage = 0.9
 
@@ -91,9 +91,9 @@ struct VisualHull: Sendable {
   }
 
   /// The surface at the full resolution, within what a coarse look leaves of a box.
-  private static func carve(
+  static func carve(
     _ box: (lower: SIMD3<Float>, upper: SIMD3<Float>), _ views: [CarvingView], forgiven: Int,
-    workers: Workers
+    mostNodes: Float = mostNodes, workers: Workers
   ) -> (mesh: Mesh<Float>, spacing: Float) {
     let extent = box.upper - box.lower
     let coarse = CarvingGrid(lower: box.lower, upper: box.upper, spacing: extent.max() / 40)
@@ -139,7 +139,7 @@ struct VisualHull: Sendable {
 }
 
 /// What carving reads of a view.
-private struct CarvingView: Sendable {
+struct CarvingView: Sendable {
   /// The camera, at the size of the map.
   let camera: Camera<Float>
   let map: DistanceMap
@@ -158,6 +158,15 @@ private struct CarvingView: Sendable {
     map = DistanceMap(
       alpha: small.alpha, width: small.camera.width, height: small.camera.height)
     showsObject = map.values.contains { $0 > 0 }
+    rows = camera.worldToCamera.rotation.matrix
+    translation = camera.worldToCamera.translation
+  }
+
+  /// The same mask seen by a camera of the map's size.
+  init(camera: Camera<Float>, map: DistanceMap, showsObject: Bool) {
+    self.camera = camera
+    self.map = map
+    self.showsObject = showsObject
     rows = camera.worldToCamera.rotation.matrix
     translation = camera.worldToCamera.translation
   }
