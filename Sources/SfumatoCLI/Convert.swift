@@ -11,6 +11,8 @@ struct Convert: ParsableCommand {
       Scenes: .obj (with .mtl and PNG textures), .gltf, .glb, .ply, .stl. Images: .png, .jpg, .pfm; sRGB where the
       format has 8 or 16 bits, linear light in .pfm. A scene to an image gives the texture of its first material
       that has one. What a format cannot hold is said on standard error.
+      Cameras: --to names the format, \(CameraFormat.allCases.map(\.rawValue).joined(separator: ", ")); without it the \
+      output tells: .json, _par.txt, or a folder for COLMAP.
       """)
 
   @Argument(help: "The file to read.")
@@ -18,6 +20,10 @@ struct Convert: ParsableCommand {
 
   @Argument(help: "The file to write; its extension tells the format.")
   var output: String
+
+  @Option(
+    name: .customLong("to"), help: ArgumentHelp("The format of cameras.", valueName: "FORMAT"))
+  var format: String?
 
   @OptionGroup var global: GlobalOptions
 
@@ -30,7 +36,8 @@ struct Convert: ParsableCommand {
     case (.mesh, .mesh): result = try convertScene()
     case (.mesh, .image): result = try extractTexture()
     case (.image, .image): result = try convertImage()
-    case (.cameras, _), (.run, _): result = try convertCameras()
+    case (.cameras, _), (.run, _): result = try convertCameraSet()
+    case (nil, _) where CameraFormat.recognised(input) != nil: result = try convertCameraSet()
     case (.mesh, _), (.image, _):
       throw CommandFailure.badInput(
         file: output, cause: "is no format that \(input) can be written in; see --help")
@@ -104,8 +111,13 @@ struct Convert: ParsableCommand {
     ])
   }
 
-  /// Sets of cameras are written by ``SfumatoIO``'s camera writers.
-  private func convertCameras() throws -> JSONValue {
-    throw CommandFailure.badInput(file: input, cause: "cameras are not converted yet")
+  private func convertCameraSet() throws -> JSONValue {
+    let written = try convertCameras(
+      input: input, output: output, to: format, force: global.force)
+    return .object([
+      "input": .string(input),
+      "output": .string(output),
+      "written": .array(written.map { .string($0) }),
+    ])
   }
 }
