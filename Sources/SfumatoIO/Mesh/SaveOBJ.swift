@@ -24,20 +24,22 @@ package func encodeOBJ(_ mesh: Mesh<Float>) -> [UInt8] {
   for t in 0..<texcoords.count / 2 {
     text += "vt \(digits(texcoords[2 * t])) \(digits(texcoords[2 * t + 1]))\n"
   }
-  for v in 0..<(mesh.normals?.count ?? 0) / 3 {
+  let normals = mesh.normals ?? []
+  for n in 0..<normals.count / 3 {
     text += "vn"
-    if let normals = mesh.normals { append(normals.vector3(v), to: &text) }
+    append(normals.vector3(n), to: &text)
     text += "\n"
   }
+  let normalFaces = mesh.normals == nil ? nil : mesh.normalFaces ?? mesh.faces
   for f in 0..<mesh.faceCount {
     text += "f"
     for corner in 3 * f..<3 * f + 3 {
       let vertex = mesh.faces[corner] + 1
-      switch (mesh.texcoordFaces?[corner], mesh.normals != nil) {
-      case (nil, false): text += " \(vertex)"
-      case (nil, true): text += " \(vertex)//\(vertex)"
-      case (let t?, false): text += " \(vertex)/\(t + 1)"
-      case (let t?, true): text += " \(vertex)/\(t + 1)/\(vertex)"
+      switch (mesh.texcoordFaces?[corner], normalFaces?[corner]) {
+      case (nil, nil): text += " \(vertex)"
+      case (nil, let n?): text += " \(vertex)//\(n + 1)"
+      case (let t?, nil): text += " \(vertex)/\(t + 1)"
+      case (let t?, let n?): text += " \(vertex)/\(t + 1)/\(n + 1)"
       }
     }
     text += "\n"

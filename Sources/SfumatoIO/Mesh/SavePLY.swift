@@ -3,7 +3,8 @@ public import SfumatoCore
 /// Writes a mesh as binary little-endian PLY.
 ///
 /// Positions and normals are floats; vertex and face colours are 8-bit sRGB, clamped; texture coordinates go
-/// with the faces as the list `texcoord` of six numbers. The file appears whole or not at all.
+/// with the faces as the list `texcoord` of six numbers. Normals are written where all corners of a vertex agree on
+/// one. The file appears whole or not at all.
 public func savePLY(_ mesh: Mesh<Float>, to path: String) throws(MeshFileError) {
   do { try writeAtomically(encodePLY(mesh), to: path) } catch {
     throw MeshFileError(path: path, reason: .inaccessible(error.problem))
@@ -13,10 +14,11 @@ public func savePLY(_ mesh: Mesh<Float>, to path: String) throws(MeshFileError) 
 /// The bytes that ``savePLY(_:to:)`` writes.
 package func encodePLY(_ mesh: Mesh<Float>) -> [UInt8] {
   let colorProperties = ["red", "green", "blue"].map { "property uchar \($0)" }
+  let normals = vertexNormals(mesh)
   var header = ["ply", "format binary_little_endian 1.0", "comment Sfumato"]
   header.append("element vertex \(mesh.vertexCount)")
   header += ["x", "y", "z"].map { "property float \($0)" }
-  if mesh.normals != nil { header += ["nx", "ny", "nz"].map { "property float \($0)" } }
+  if normals != nil { header += ["nx", "ny", "nz"].map { "property float \($0)" } }
   if mesh.vertexColors != nil { header += colorProperties }
   header.append("element face \(mesh.faceCount)")
   header.append("property list uchar int vertex_indices")
@@ -28,7 +30,7 @@ package func encodePLY(_ mesh: Mesh<Float>) -> [UInt8] {
   bytes.reserveCapacity(bytes.count + 27 * mesh.vertexCount + 41 * mesh.faceCount)
   for v in 0..<mesh.vertexCount {
     append(mesh.position(v), to: &bytes)
-    if let normals = mesh.normals { append(normals.vector3(v), to: &bytes) }
+    if let normals { append(normals.vector3(v), to: &bytes) }
     if let colors = mesh.vertexColors { appendColor(colors.vector3(v), to: &bytes) }
   }
   for f in 0..<mesh.faceCount {
@@ -47,6 +49,18 @@ package func encodePLY(_ mesh: Mesh<Float>) -> [UInt8] {
     if let colors = mesh.faceColors { appendColor(colors.vector3(f), to: &bytes) }
   }
   return bytes
+}
+
+/// A normal a vertex, +Z where no face uses it; nil where corners of a vertex differ.
+private func vertexNormals(_ mesh: Mesh<Float>) -> [Float]? {
+  guard let normals = mesh.normals, let normalFaces = mesh.normalFaces else { return mesh.normals }
+  var chosen = [SIMD3<Float>?](repeating: nil, count: mesh.vertexCount)
+  for (vertex, normal) in zip(mesh.faces, normalFaces) {
+    let own = normals.vector3(Int(normal))
+    if let other = chosen[Int(vertex)], other != own { return nil }
+    chosen[Int(vertex)] = own
+  }
+  return chosen.flatMap { n -> [Float] in n.map { [$0.x, $0.y, $0.z] } ?? [0, 0, 1] }
 }
 
 private func append(_ value: UInt32, to bytes: inout [UInt8]) {

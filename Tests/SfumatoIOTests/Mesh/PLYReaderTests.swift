@@ -137,6 +137,19 @@ import Testing
     #expect(back == mesh)
   }
 
+  @Test func `normals with indices of their own are written where vertices have one each`() throws {
+    func mesh(_ normalFaces: [Int32]) -> Mesh<Float> {
+      Mesh(
+        positions: [0, 0, 0, 1, 0, 0, 0, 1, 0], faces: [0, 1, 2, 2, 1, 0],
+        normals: [0, 0, 1, 0, 1, 0], normalFaces: normalFaces)
+    }
+    let one = try parsePLY(encodePLY(mesh([0, 1, 1, 1, 1, 0])), path: "a.ply")
+    #expect(one.normals == [0, 0, 1, 0, 1, 0, 0, 1, 0])
+    #expect(try parsePLY(encodePLY(mesh([0, 1, 1, 1, 1, 1])), path: "a.ply").normals == nil)
+    let obj = try parseOBJScene(encodeOBJ(mesh([0, 1, 1, 1, 1, 1])), path: "/nowhere/a.obj")
+    #expect(obj.scene.meshes[0].normalFaces == [0, 1, 1, 1, 1, 1])
+  }
+
   @Test(arguments: [
     ("ply\nformat ascii 2.0\n", "a.ply:2: 'format ascii 2.0' is no format of PLY 1.0"),
     ("ply\nformat ascii 1.0\nhello\n", "a.ply:3: 'hello' is no word of a PLY header"),
