@@ -23,6 +23,31 @@ struct SharedDataTests {
     #expect(mesh.vertexCount == vertices && mesh.faceCount == faces)
   }
 
+  @Test func `the cow of glTF is the cow of OBJ`() throws {
+    let file = try loadScene("\(folder)/meshes/cow.glb")
+    let mesh = file.worldMesh()
+    let other = try loadMesh("\(folder)/meshes/cow.obj")
+    #expect(file.welding.fileVertices == 3225 && file.welding.vertices == other.vertexCount)
+    #expect(mesh.faceCount == other.faceCount && file.scene.textures.count == 1)
+    #expect(MeshTopology(mesh).isClosed == MeshTopology(other).isClosed)
+    let (a, b) = (try #require(mesh.bounds), try #require(other.bounds))
+    #expect(length(a.lower - b.lower) < 1e-5 && length(a.upper - b.upper) < 1e-5)
+    try withTemporaryFolder { folder in
+      try saveScene(file, to: folder + "/cow.glb")
+      let back = try loadScene(folder + "/cow.glb")
+      #expect(back.scene.textures == file.scene.textures)
+      let (own, other) = (file.scene.meshes[0], back.scene.meshes[0])
+      #expect(own.positions == other.positions && own.faces == other.faces)
+      // The rows of texture coordinates come back in the order of the corners.
+      func corners(_ mesh: Mesh<Float>) -> [Float] {
+        (mesh.texcoordFaces ?? []).flatMap { t in
+          [mesh.texcoords?[2 * Int(t)] ?? 0, mesh.texcoords?[2 * Int(t) + 1] ?? 0]
+        }
+      }
+      #expect(corners(own) == corners(other))
+    }
+  }
+
   @Test(arguments: [
     "spot/transforms_train.json", "spot/transforms_test.json", "dino-photos/transforms.json",
   ])

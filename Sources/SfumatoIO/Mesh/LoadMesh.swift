@@ -11,9 +11,14 @@ public func loadMesh(_ path: String) throws(MeshFileError) -> Mesh<Float> {
   case "ply": return try loadPLY(path)
   case "stl": return try loadSTL(path)
   case "gltf", "glb":
-    do { return try loadScene(path).worldMesh() } catch {
+    let mesh: Mesh<Float>
+    do { mesh = try loadScene(path).worldMesh() } catch {
       throw MeshFileError(path: path, reason: .scene(error))
     }
+    guard mesh.positions.allSatisfy(\.isFinite) else {
+      throw MeshFileError(path: path, reason: .damaged("a vertex lies beyond 32-bit floats"))
+    }
+    return mesh
   default:
     throw MeshFileError(
       path: path, reason: .unknownFormat(extension: found.isEmpty ? "" : ".\(found)"))

@@ -82,7 +82,7 @@ struct MTLReader {
     } else if let map = maps[key] {
       if let texture = try readTexture() { materials[last][keyPath: map] = texture }
     } else if key == "illum" {
-      materials[last].illumination = Int(try readNumber(key))
+      materials[last].illumination = Int(min(max(try readNumber(key), -1), 100))
     } else if key == "bsdf" {
       materials[last].isPacked = scanner.restOfLine() == "pbr"
     } else if !silentKeywords.contains(key) {

@@ -61,6 +61,7 @@ import Testing
     #expect(
       message { try parse("newmtl a\nKd 1 1\n") }
         == "a.mtl:2: a colour has 2 numbers; it takes 1 or 3")
+    #expect(try parse("newmtl a\nillum 1e38\n").0[0].illumination == 100)
     #expect(
       message { try parse("newmtl a\nNs nan\n") }
         == "a.mtl:2: 'nan' is not a finite decimal number")

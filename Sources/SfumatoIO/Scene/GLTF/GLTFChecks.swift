@@ -82,6 +82,9 @@ private let lengths: [String: Int] = [
   "specularFactor": 3,
 ]
 
+/// Sizes, which may be beyond 31 bits.
+private let largeKeys: Set<String> = ["byteOffset", "byteLength", "count"]
+
 private let nodeLengths = ["rotation": 4, "scale": 3]
 
 /// Checks the JSON of a document; returns the `extras.sfumato` of its materials and of its scenes.
@@ -157,7 +160,8 @@ private func check(_ object: [String: Any], at place: String) throws(GLTFKindPro
   for key in object.keys.sorted() where key != "extras" && key != "animations" && key != "skins" {
     guard let value = object[key] else { continue }
     let here = place.isEmpty ? key : "\(place).\(key)"
-    if let kind = kind(of: key, value, at: place), !fits(value, kind) {
+    let limit = largeKeys.contains(key) ? 9e15 : 2_147_483_647
+    if let kind = kind(of: key, value, at: place), !fits(value, kind, limit: limit) {
       throw GLTFKindProblem(
         place: here, reason: .wrongValue(found: described(value), expected: kind.rawValue))
     }
@@ -188,14 +192,14 @@ private func kind(of key: String, _ value: Any, at place: String) -> Kind? {
   }
 }
 
-private func fits(_ value: Any, _ kind: Kind) -> Bool {
+private func fits(_ value: Any, _ kind: Kind, limit: Double) -> Bool {
   switch kind {
-  case .index: return isIndex(value)
+  case .index: return isIndex(value, limit: limit)
   case .number: return isNumber(value)
   case .text: return value is String
   case .flag: return isFlag(value)
   case .numbers: return (value as? [Any])?.allSatisfy(isNumber) ?? false
-  case .indices: return (value as? [Any])?.allSatisfy(isIndex) ?? false
+  case .indices: return (value as? [Any])?.allSatisfy { isIndex($0, limit: limit) } ?? false
   case .list: return (value as? [Any])?.allSatisfy { $0 is [String: Any] } ?? false
   case .texts: return (value as? [Any])?.allSatisfy { $0 is String } ?? false
   case .object: return value is [String: Any]
@@ -213,10 +217,10 @@ private func isNumber(_ value: Any) -> Bool {
     && abs(number.doubleValue) <= Double(Float.greatestFiniteMagnitude)
 }
 
-private func isIndex(_ value: Any) -> Bool {
+private func isIndex(_ value: Any, limit: Double) -> Bool {
   guard isNumber(value), let number = value as? NSNumber else { return false }
   let double = number.doubleValue
-  return double >= 0 && double < 9e15 && double == double.rounded(.down)
+  return double >= 0 && double <= limit && double == double.rounded(.down)
 }
 
 private func described(_ value: Any) -> String {

@@ -147,7 +147,8 @@ private struct GLTFSceneBuilder {
     let here = "cameras[\(node.record.camera)]"
     let projection: SceneCamera.Projection
     if record.isOrthographic {
-      guard record.xmag > 0, record.ymag > 0 else {
+      let range = 1e-20...1e20
+      guard range.contains(record.xmag), range.contains(record.ymag) else {
         throw document.failure(
           "\(here).orthographic",
           .wrongValue(found: "of extent \(record.xmag) x \(record.ymag)", expected: "above 0"))
