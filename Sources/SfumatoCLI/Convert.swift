@@ -10,7 +10,7 @@ struct Convert: ParsableCommand {
     discussion: """
       Scenes: .obj (with .mtl and PNG textures), .gltf, .glb, .ply, .stl. Images: .png, .jpg, .pfm; sRGB where the
       format has 8 or 16 bits, linear light in .pfm. A scene to an image gives the texture of its first material
-      that has one. What a format cannot hold is said on standard error.
+      that has one, a scene to a .json its cameras. What a format cannot hold is said on standard error.
       Cameras: --to names the format, \(CameraFormat.allCases.map(\.rawValue).joined(separator: ", ")); without it the \
       output tells: .json, _par.txt, or a folder for COLMAP.
       """)
@@ -36,6 +36,7 @@ struct Convert: ParsableCommand {
     case (.mesh, .mesh): result = try convertScene()
     case (.mesh, .image): result = try extractTexture()
     case (.image, .image): result = try convertImage()
+    case (.mesh, .cameras): result = try extractCameras()
     case (.cameras, _), (.run, _): result = try convertCameraSet()
     case (nil, _) where CameraFormat.recognised(input) != nil: result = try convertCameraSet()
     case (.mesh, _), (.image, _):
@@ -108,6 +109,25 @@ struct Convert: ParsableCommand {
       "width": .integer(image.width),
       "height": .integer(image.height),
       "channels": .integer(image.channels),
+    ])
+  }
+
+  /// The cameras of a scene as a `transforms.json`, 1024 pixels high; each named after its camera.
+  private func extractCameras() throws -> JSONValue {
+    let file = try loadScene(input, maxSide: global.maxImageSide)
+    guard !file.cameras.isEmpty else {
+      throw CommandFailure.badInput(file: input, cause: "holds no cameras")
+    }
+    try requireFree([output], force: global.force)
+    let frames = file.cameras.enumerated().map { i, camera in
+      let width = max(1, Int(min(1024 * camera.aspectRatio, 65535).rounded()))
+      return CameraFrame(
+        filePath: (camera.name.isEmpty ? "camera\(i)" : camera.name) + ".png",
+        camera: camera.camera(width: width, height: 1024))
+    }
+    try saveCameras(CameraSet(frames: frames), to: output)
+    return .object([
+      "input": .string(input), "output": .string(output), "cameras": .integer(frames.count),
     ])
   }
 

@@ -74,7 +74,7 @@ struct Render: ParsableCommand {
       throw ValidationError("--sheet puts several frames on one picture; it wants --frames.")
     }
     try smoothing.require(mode)
-    guard FileKind(path: output) == .image else {
+    guard output.lowercased().hasSuffix(".png") else {
       throw ValidationError("-o takes a .png file, not \(output).")
     }
   }

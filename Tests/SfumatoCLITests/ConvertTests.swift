@@ -51,6 +51,24 @@ import Testing
     }
   }
 
+  @Test func `cameras of a scene become a camera file`() throws {
+    let folder = try TemporaryFolder()
+    let camera = SceneCamera(
+      name: "eye", projection: .perspective(verticalRadians: 1, aspectRatio: 1.5),
+      worldToCamera: .lookAt(eye: SIMD3(0, 0, 4), target: .zero))
+    try saveScene(
+      SceneFile(
+        Scene(Mesh(positions: [0, 0, 0, 1, 0, 0, 0, 1, 0], faces: [0, 1, 2])), cameras: [camera]),
+      to: folder.path("a.glb"))
+    let run = try CommandRun("convert", folder.path("a.glb"), folder.path("c.json"))
+    #expect(run.exitCode == 0, "\(run.messages)")
+    let frame = try #require(try loadCameras(folder.path("c.json")).frames.first)
+    #expect(frame.filePath == "eye.png" && frame.camera.width == 1536)
+    #expect(length(frame.camera.center - SIMD3(0, 0, 4)) < 1e-5)
+    try folder.file("b.obj", "v 0 0 0\n")
+    #expect(try CommandRun("convert", folder.path("b.obj"), folder.path("d.json")).exitCode == 3)
+  }
+
   @Test func `what cannot be converted is exit 3`() throws {
     let folder = try TemporaryFolder()
     try scene(in: folder)
