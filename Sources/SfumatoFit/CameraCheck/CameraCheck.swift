@@ -38,6 +38,8 @@ public struct CameraCheck: Sendable {
   private static let fineNodes: Float = 96
   /// A half pixel is believed where it makes the agreement better by this.
   static let shiftMargin = 0.0005
+  /// A mesh that fits worse than this may stand otherwise in the world.
+  private static let poorMeshIoU = 0.9
   /// Below this nothing fits.
   public static let leastIoU = 0.5
   /// More views than these are not looked at: they are spread over all.
@@ -69,11 +71,14 @@ public struct CameraCheck: Sendable {
     self.workers = workers
     guard !chosen.isEmpty else { return }
     rank(mesh)
-    guard let mesh, (ranking.first?.iou ?? 0) < Self.leastIoU else { return }
+    guard let mesh, (ranking.first?.iou ?? 0) < Self.poorMeshIoU else { return }
     // Perhaps only the mesh stands otherwise in the world: the masks alone tell the cameras then.
     let failed = self
+    let reached = failed.ranking.first?.iou ?? 0
     rank(nil)
-    guard (ranking.first?.iou ?? 0) >= Self.leastIoU, let found = exchangedAxes(of: mesh) else {
+    guard (ranking.first?.iou ?? 0) >= Self.leastIoU, let found = exchangedAxes(of: mesh),
+      found.iou > reached + 0.05
+    else {
       self = failed
       return
     }
