@@ -312,8 +312,16 @@ extension CameraCheck {
       let words = (0..<3).map { (k >> $0 & 1 == 0 ? "" : "-") + names[order[$0]] }
       return (words.joined(separator: ", "), level.iou(turned, cameras, workers: .serial))
     }
-    guard let winner = found.max(by: { $0.1 < $1.1 }), winner.1 >= Self.leastIoU else { return nil }
-    return winner
+    // An object that is its own mirror image fits both ways: a turn goes before a mirroring.
+    let isOdd = [false, true, true, false, false, true]
+    func value(_ k: Int) -> Double {
+      let isMirroring = isOdd[k / 8] != ((k % 8).nonzeroBitCount % 2 == 1)
+      return found[k].1 + (isMirroring ? 0 : 0.01)
+    }
+    guard let winner = found.indices.max(by: { value($0) < value($1) }),
+      found[winner].1 >= Self.leastIoU
+    else { return nil }
+    return found[winner]
   }
 }
 
