@@ -89,7 +89,7 @@ struct Render: ParsableCommand {
       if changed != seen, changed != nil {
         seen = changed
         // A file that is being written may be half there: say so and wait for the next change.
-        do { try renderOnce() } catch { note("\(error)") }
+        do { try renderOnce() } catch { global.remark("\(error)") }
       }
       Thread.sleep(forTimeInterval: 0.2)
     }
@@ -97,7 +97,7 @@ struct Render: ParsableCommand {
 
   private func renderOnce() throws {
     let started = ContinuousClock.now
-    let subject = try PreviewSubject(input, texture: look.texture, quiet: global.quiet)
+    let subject = try PreviewSubject(input, texture: look.texture, global: global)
     let cameras = try view.cameras(
       frames: frames, around: subject.sphere, maxImageSide: global.maxImageSide)
     let extras = aov?.kinds ?? []

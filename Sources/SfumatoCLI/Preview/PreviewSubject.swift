@@ -1,4 +1,3 @@
-internal import Foundation
 internal import SfumatoCore
 internal import SfumatoIO
 
@@ -11,9 +10,9 @@ struct PreviewSubject {
   /// Reads a file; warnings go to standard error.
   ///
   /// `texture` is a picture that replaces the base colour of all materials.
-  init(_ path: String, texture: String?, quiet: Bool) throws {
-    let file = try loadScene(path)
-    if !quiet { for warning in file.warnings { note(warning) } }
+  init(_ path: String, texture: String?, global: GlobalOptions) throws {
+    let file = try loadScene(path, maxSide: global.maxImageSide)
+    for warning in file.warnings { global.remark(warning) }
     scene = file.scene
     sphere = (.zero, 0)
     var clay: Int?
@@ -86,9 +85,4 @@ extension Material<Float> {
     guard isBare, shading == .lambert || shading == .unlit else { return false }
     return name.isEmpty || baseColor == .constant(SIMD3(repeating: 1 / 2))
   }
-}
-
-/// A sentence on standard error.
-func note(_ text: String) {
-  FileHandle.standardError.write(Data("sfumato: \(text)\n".utf8))
 }
