@@ -24,6 +24,9 @@ struct Info: ParsableCommand {
       result = SfumatoCLI.describe(try loadScene(file, maxSide: global.maxImageSide))
     case .image: result = describe(try loadImage(file, maxSide: global.maxImageSide))
     case .cameras: result = describe(try loadCameras(file))
+    case .run where CameraFormat.recognised(file) != nil,
+      nil where CameraFormat.recognised(file) != nil:
+      result = describe(try loadCameras(file))
     case .run, nil:
       throw CommandFailure.badInput(
         file: file,

@@ -14,7 +14,8 @@ struct Render: ParsableCommand {
       Extra pictures (--aov) stand beside the first, as out.depth.png: alpha as 8-bit grey; depth as 16-bit grey in thousandths \
       of the world unit, 0 where empty; normal (camera axes: x right, y down, z forward) and world-normal as n = 2 c - 1; uv as \
       16-bit red and green, the fraction; barycentrics as RGB; face, object and material as RGB with the number + 1 in 24 bits, red \
-      highest; position as PFM. --float writes depth, normals, uv and barycentrics as PFM too, in full.
+      highest; position as PFM. --float writes alpha, depth, normals, uv and barycentrics as PFM instead, in full. A ground is in \
+      the extra pictures too.
       """)
 
   @Argument(help: "A mesh or scene: OBJ, glTF, GLB, PLY or STL.")
@@ -47,7 +48,7 @@ struct Render: ParsableCommand {
       valueName: "NAMES"))
   var aov: ExtraPictures?
 
-  @Flag(help: "Write extra pictures that are numbers as PFM.")
+  @Flag(help: "Write extra pictures that are numbers as PFM instead of PNG.")
   var float = false
 
   @OptionGroup var threading: ThreadOptions
@@ -72,6 +73,9 @@ struct Render: ParsableCommand {
     }
     if sheet, frames == 1 {
       throw ValidationError("--sheet puts several frames on one picture; it wants --frames.")
+    }
+    if look.sun != nil, look.light != .auto {
+      throw ValidationError("--sun is a light of its own; it does not go with --light.")
     }
     try smoothing.require(mode)
     guard output.lowercased().hasSuffix(".png") else {
@@ -100,6 +104,12 @@ struct Render: ParsableCommand {
     let subject = try PreviewSubject(input, texture: look.texture, global: global)
     let cameras = try view.cameras(
       frames: frames, around: subject.sphere, maxImageSide: global.maxImageSide)
+    let materials = subject.scene.materials
+    if mode == .soft,
+      subject.scene.instances.contains(where: { materials[$0.material].alphaMode != .opaque })
+    {
+      global.remark("\(input): soft pictures show surfaces with alpha as opaque")
+    }
     let extras = aov?.kinds ?? []
     let studio = PreviewScene(
       light: look.light, sun: look.sun?.vector, hasGround: look.ground)

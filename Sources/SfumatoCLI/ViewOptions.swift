@@ -42,11 +42,13 @@ struct ViewOptions: ParsableArguments {
         )
       }
     }
-    if let distance, !(distance > 0 && distance.isFinite) {
-      throw ValidationError("--distance takes a positive number, not \(distance).")
+    // Squares have to fit Float.
+    if let distance, !(distance > 1e-15 && distance < 1e15) {
+      throw ValidationError("--distance takes a number between 1e-15 and 1e15, not \(distance).")
     }
-    if let fovDegrees, !(fovDegrees > 0 && fovDegrees < 180) {
-      throw ValidationError("--fov-degrees takes a number between 0 and 180, not \(fovDegrees).")
+    if let fovDegrees, !(fovDegrees >= 1e-3 && fovDegrees < 180) {
+      throw ValidationError(
+        "--fov-degrees takes a number from 0.001 to under 180, not \(fovDegrees).")
     }
   }
 

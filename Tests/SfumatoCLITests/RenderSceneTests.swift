@@ -139,4 +139,36 @@ import Testing
     #expect(
       try loadImage(folder.path("a.png")).pixels == loadImage(folder.path("b.png")).pixels)
   }
+
+  @Test func `what is too large, too near or without faces is said, not a crash`() throws {
+    let folder = try Self.folder()
+    try folder.file("huge.obj", "v 0 0 0\nv 1e38 0 0\nv 0 1e38 0\nf 1 2 3\n")
+    let huge = try CommandRun("render", folder.path("huge.obj"), "-o", folder.path("a.png"))
+    #expect(huge.exitCode == 3 && huge.messages.contains("huge.obj"), "\(huge.messages)")
+    for option in [["--distance", "1e30"], ["--distance", "1e-40"], ["--fov-degrees", "1e-30"]] {
+      let run = try CommandRun(
+        ["render", folder.path("square.obj"), "-o", folder.path("a.png")] + option)
+      #expect(run.exitCode == 2, "\(option): \(run.messages)")
+    }
+    try folder.file("empty.obj", "v 0 0 0\n")
+    let empty = try CommandRun(
+      "render", folder.path("empty.obj"), "-o", folder.path("e.png"), "--size", "8x8")
+    #expect(empty.exitCode == 0 && empty.messages.contains("has no faces"))
+  }
+
+  @Test func `a map of colours with alpha keeps its colours through OBJ`() throws {
+    let folder = try Self.folder()
+    try saveImage(
+      ImageBuffer(width: 1, height: 1, channels: 4, values: [1, 0, 0, 0.5]),
+      to: folder.path("glass.png"))
+    try folder.file(
+      "square.mtl", "newmtl paper\nKd 1 1 1\nillum 0\nmap_Kd glass.png\nmap_d glass.png\n")
+    let run = try CommandRun(
+      ["render", folder.path("square.obj"), "-o", folder.path("g.png"), "--light", "none"]
+        + Self.straightOn)
+    #expect(run.exitCode == 0, "\(run.messages)")
+    let picture = try loadImage(folder.path("g.png")).pixels
+    #expect(picture[16, 16, 0] > 0.99 && picture[16, 16, 1] < 0.01)
+    #expect(abs(picture[16, 16, 3] - 0.5) < 0.01)
+  }
 }

@@ -47,9 +47,9 @@ func write(
     switch extra {
     case .normal, .worldNormal:
       // n = 2 c - 1; black where empty.
-      for pixel in 0..<picture.pixelCount where rendering.alpha.values[pixel] > 0 {
+      for pixel in 0..<picture.pixelCount {
         let n = normalize(picture.values.vector3(pixel))
-        picture.values.setVector3(pixel, (n + 1) / 2)
+        if n != .zero { picture.values.setVector3(pixel, (n + 1) / 2) }
       }
     case .uv:
       // Into one turn of the texture.

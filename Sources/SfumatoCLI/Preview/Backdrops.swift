@@ -42,6 +42,8 @@ func contactSheet(_ pictures: [ImageBuffer<Float>]) -> ImageBuffer<Float> {
   let rows = (pictures.count + columns - 1) / columns
   var sheet = ImageBuffer<Float>(
     width: columns * first.width, height: rows * first.height, channels: first.channels)
+  // What no picture fills looks like the first one's corner.
+  for i in sheet.values.indices { sheet.values[i] = first.values[i % first.channels] }
   for (k, picture) in pictures.enumerated() {
     let (left, top) = (k % columns * first.width, k / columns * first.height)
     for y in 0..<first.height {

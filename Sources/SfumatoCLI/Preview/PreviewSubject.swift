@@ -38,6 +38,15 @@ struct PreviewSubject {
     if let texture { try show(texture) }
     scene = PreviewScene.prepared(scene)
     sphere = Self.sphere(around: scene)
+    // Squares have to fit Float.
+    guard sphere.radius < 1e15 else {
+      throw CommandFailure.badInput(
+        file: path, cause: "reaches over 1e15 units from its middle; that is too far to be shown")
+    }
+    let faceCount = scene.instances.reduce(0) { $0 + file.scene.meshes[$1.mesh].faceCount }
+    if faceCount == 0 {
+      global.remark("\(path): has no faces; the picture is empty")
+    }
   }
 
   /// Shows a picture on everything that has texture coordinates.

@@ -193,12 +193,13 @@ private struct OBJLibrary {
   private mutating func use(
     _ map: MTLTexture?, _ role: TextureRole, alpha: MTLTexture? = nil
   ) throws(SceneFileError) -> TextureUse<Float>? {
+    let isColorless = map == nil
     guard let map = map ?? alpha else { return nil }
-    let key = "\(map.file)|\(role)|\(map.clamps)|\(alpha?.file ?? "")"
+    let key = "\(map.file)|\(role)|\(map.clamps)|\(alpha?.file ?? "")|\(isColorless)"
     if textureNumbers[key] == nil {
       guard var image = try picture(map.file, role) else { return nil }
       if let alpha, let mask = try picture(alpha.file, .data) {
-        image = withAlpha(image, mask, isColorless: map == alpha)
+        image = withAlpha(image, mask, isColorless: isColorless)
       } else if role == .color {
         image.hasAlpha = false  // MTL gives alpha by map_d alone
       }
