@@ -38,11 +38,7 @@ struct CameraCheckCommand: ParsableCommand {
       valueName: "DIR"))
   var output: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Pixels of this colour are background, for pictures without alpha or mask_path.",
-      valueName: "R,G,B[:tolerance]"))
-  var maskColor: MaskColor?
+  @OptionGroup var mask: MaskOptions
 
   @OptionGroup var threading: ThreadOptions
 
@@ -62,7 +58,7 @@ struct CameraCheckCommand: ParsableCommand {
       throw CommandFailure.badInput(file: mesh, cause: "has no faces")
     }
     let views = try loadTargets(
-      unread.set, of: targets, maskColor: maskColor, maxSide: global.maxImageSide)
+      unread.set, of: targets, maskColor: mask.maskColor, maxSide: global.maxImageSide)
     let check = try CameraCheck(unread, targets: views, mesh: body, workers: threading.workers)
     guard !check.ranking.isEmpty else {
       throw CommandFailure.badInput(

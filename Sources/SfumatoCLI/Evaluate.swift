@@ -20,11 +20,7 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("The pictures and their cameras.", valueName: "transforms.json"))
   var cameras: String
 
-  @Option(
-    help: ArgumentHelp(
-      "Pixels of this colour are background, for pictures without alpha or mask_path.",
-      valueName: "R,G,B[:tolerance]"))
-  var maskColor: MaskColor?
+  @OptionGroup var mask: MaskOptions
 
   @OptionGroup var threading: ThreadOptions
 
@@ -37,7 +33,8 @@ struct Evaluate: ParsableCommand {
     let scene =
       FileKind(path: input) == .run ? try loadRunScene(input) : Scene(try loadMesh(input))
     let targets = try loadTargets(
-      try loadCameras(cameras), of: cameras, maskColor: maskColor, maxSide: global.maxImageSide)
+      try loadCameras(cameras), of: cameras, maskColor: mask.maskColor, maxSide: global.maxImageSide
+    )
     let evaluation = Evaluation(of: scene, on: targets, workers: threading.workers)
     printResult(
       .object([

@@ -68,11 +68,7 @@ struct Fit: ParsableCommand {
     parsing: .unconditional, help: ArgumentHelp("Seed of every random choice.", valueName: "N"))
   var seed: Int?
 
-  @Option(
-    help: ArgumentHelp(
-      "Pixels of this colour are background, for pictures without alpha or mask_path.",
-      valueName: "R,G,B[:tolerance]"))
-  var maskColor: MaskColor?
+  @OptionGroup var mask: MaskOptions
 
   @Option(
     help: ArgumentHelp(
@@ -108,7 +104,8 @@ struct Fit: ParsableCommand {
   func run() throws {
     let began = Date()
     let source = TargetSource(
-      path: targets, maskColor: maskColor, maxSide: global.maxImageSide, fovDegrees: fovDegrees)
+      path: targets, maskColor: mask.maskColor, maxSide: global.maxImageSide, fovDegrees: fovDegrees
+    )
     var run: FitRun
     if resume {
       run = try FitRun(resuming: output, workers: threading.workers) { config in

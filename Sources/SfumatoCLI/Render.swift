@@ -118,7 +118,7 @@ struct Render: ParsableCommand {
     var progress = ProgressLine(quiet: global.quiet)
     var turn: [ImageBuffer<Float>] = []
     for (frame, camera) in cameras.enumerated() {
-      let scene = studio.scene(subject.scene, seenFrom: camera, around: subject.sphere)
+      let scene = studio.scene(subject, seenFrom: camera)
       var rendering = renderer.render(
         scene, [camera],
         outputs: extras.reduce([.color, .alpha]) { plain.contains($1) ? $0 : $0.union($1.output) }

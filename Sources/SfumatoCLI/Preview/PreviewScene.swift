@@ -22,14 +22,9 @@ struct PreviewScene {
   var sun: SIMD3<Float>?
   var hasGround: Bool
 
-  /// The scene for one camera.
-  ///
-  /// `sphere` is the one around the object; the ground stands under the object's box.
-  func scene(
-    _ scene: Scene<Float>, seenFrom camera: Camera<Float>,
-    around sphere: (center: SIMD3<Float>, radius: Float)
-  ) -> Scene<Float> {
-    var scene = scene
+  /// The scene of a subject for one camera; the ground stands under the subject.
+  func scene(_ subject: PreviewSubject, seenFrom camera: Camera<Float>) -> Scene<Float> {
+    var scene = subject.scene
     if let sun {
       scene.lights = [.directional(direction: sun, color: SIMD3(repeating: 1))]
     } else if light == .none {
@@ -37,7 +32,7 @@ struct PreviewScene {
     } else if light != .auto || scene.lights.isEmpty {
       scene.lights = lights(camera)
     }
-    if hasGround { addGround(around: sphere, to: &scene) }
+    if hasGround { addGround(under: subject, to: &scene) }
     return scene
   }
 
@@ -86,16 +81,9 @@ struct PreviewScene {
   }
 
   /// A grid of lines under the object, ten steps to each side, drawn as ribbons.
-  private func addGround(
-    around sphere: (center: SIMD3<Float>, radius: Float), to scene: inout Scene<Float>
-  ) {
-    var lowest = Float.infinity
-    for instance in scene.instances {
-      for v in 0..<scene.meshes[instance.mesh].vertexCount {
-        lowest = min(lowest, instance.worldPosition(scene.meshes[instance.mesh].position(v)).y)
-      }
-    }
-    guard lowest.isFinite else { return }
+  private func addGround(under subject: PreviewSubject, to scene: inout Scene<Float>) {
+    let sphere = subject.sphere
+    guard sphere.radius > 0 else { return }
     // Steps of 1, 2 or 5 of a power of ten, about a quarter of the radius.
     let wanted = sphere.radius / 4
     let power = Float.pow(10, Float.log10(wanted).rounded(.down))
@@ -105,7 +93,7 @@ struct PreviewScene {
     let reach = 10 * step
     let half = sphere.radius * 0.003
     // A hair under the object, so that what stands on it is not cut.
-    let height = lowest - sphere.radius * 0.001
+    let height = subject.floor - sphere.radius * 0.001
     var positions: [Float] = []
     var faces: [Int32] = []
     for k in -10...10 {

@@ -6,6 +6,8 @@ struct PreviewSubject {
   var scene: Scene<Float>
   /// Around everything, world frame: the middle of the box and the largest distance from it.
   var sphere: (center: SIMD3<Float>, radius: Float)
+  /// The lowest height, world frame.
+  var floor: Float
 
   /// Reads a file; warnings go to standard error.
   ///
@@ -14,7 +16,9 @@ struct PreviewSubject {
     let file = try loadScene(path, maxSide: global.maxImageSide)
     for warning in file.warnings { global.remark(warning) }
     scene = file.scene
-    sphere = (.zero, 0)
+    let body = file.worldMesh()
+    sphere = body.boundingSphere
+    floor = body.bounds?.lower.y ?? 0
     var clay: Int?
     for i in scene.instances.indices {
       let mesh = scene.meshes[scene.instances[i].mesh]
@@ -37,14 +41,12 @@ struct PreviewSubject {
     }
     if let texture { try show(texture) }
     scene = PreviewScene.prepared(scene)
-    sphere = Self.sphere(around: scene)
     // Squares have to fit Float.
     guard sphere.radius < 1e15 else {
       throw CommandFailure.badInput(
         file: path, cause: "reaches over 1e15 units from its middle; that is too far to be shown")
     }
-    let faceCount = scene.instances.reduce(0) { $0 + file.scene.meshes[$1.mesh].faceCount }
-    if faceCount == 0 {
+    if body.faceCount == 0 {
       global.remark("\(path): has no faces; the picture is empty")
     }
   }
@@ -68,20 +70,6 @@ struct PreviewSubject {
       scene.materials[i].baseColorFactor = SIMD3(repeating: 1)
       scene.materials[i].baseColorTexture = TextureUse(scene.textures.count - 1)
     }
-  }
-
-  private static func sphere(
-    around scene: Scene<Float>
-  ) -> (center: SIMD3<Float>, radius: Float) {
-    var positions: [Float] = []
-    for instance in scene.instances {
-      let mesh = scene.meshes[instance.mesh]
-      for v in 0..<mesh.vertexCount {
-        let p = instance.worldPosition(mesh.position(v))
-        positions += [p.x, p.y, p.z]
-      }
-    }
-    return Mesh(positions: positions, faces: []).boundingSphere
   }
 }
 

@@ -126,8 +126,9 @@ extension CrispView {
           guard colorBar != .zero else { continue }
           let face = projection.faces[Int(id)]
           let point = visibility.sampleCenter(column: column, row: row)
-          let weightsBar = sums.shadeVJP(
-            shader, visibility.fragment(face, at: point), colorBar: colorBar)
+          let weightsBar =
+            sums.fragments?.shadeVJP(
+              shader, visibility.fragment(face, at: point), colorBar: colorBar) ?? .zero
           // Neighbours along a row are mostly of one face: one entry for them all.
           if id != last {
             if last >= 0 { sums.append(last, gradient) }

@@ -78,8 +78,9 @@ struct CrispView<S: RenderScalar>: Sendable {
     let face = projection.faces[Int(id)]
     let cornersBar: SIMD3<S>
     if let shader = visibility.shader {
-      cornersBar = sums.shadeVJP(
-        shader, visibility.fragment(face, at: point), colorBar: colorBar)
+      cornersBar =
+        sums.fragments?.shadeVJP(
+          shader, visibility.fragment(face, at: point), colorBar: colorBar) ?? .zero
     } else {
       cornersBar = colorBar
     }

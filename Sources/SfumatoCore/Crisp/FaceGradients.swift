@@ -12,14 +12,6 @@ struct FaceGradients<S: RenderScalar>: Sendable {
   /// Starts without faces.
   init(fragments: FragmentGradients<S>? = nil) { self.fragments = fragments }
 
-  /// The adjoint of a fragment's colour: adds to the fragments' cotangents, returns the weights'.
-  @inline(__always)
-  mutating func shadeVJP(
-    _ shader: FragmentShader<S>, _ place: FragmentPlace<S>, colorBar: SIMD3<S>
-  ) -> SIMD3<S> {
-    fragments?.shade(shader, place, colorBar: colorBar) ?? .zero
-  }
-
   /// Adds the cotangent of a face.
   mutating func append(_ face: Int32, _ gradient: ScreenFaceGradient<S>) {
     faces.append(face)

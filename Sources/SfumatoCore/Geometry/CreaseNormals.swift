@@ -19,7 +19,7 @@ public enum CreaseNormals {
     let units = weighted.map { normalize($0) }
     let welded = Welding.corners(
       of: SceneAssembly(Scene(mesh), hasColor: false, shadesFragments: false))
-    let fans = VertexFans(corners: welded, vertexCount: mesh.vertexCount)
+    let (offsets, corners) = MeshTopology.rows(of: welded, rowCount: mesh.vertexCount)
     let least = S.cos(degrees * .pi / 180)
     var normals: [S] = []
     normals.reserveCapacity(mesh.faces.count * 3)
@@ -30,8 +30,9 @@ public enum CreaseNormals {
     for (corner, vertex) in welded.enumerated() {
       let own = units[corner / 3]
       var sum = SIMD3<S>.zero
-      for face in fans.faces(around: Int(vertex)) where dot(units[Int(face)], own) >= least {
-        sum += weighted[Int(face)]
+      for k in Int(offsets[Int(vertex)])..<Int(offsets[Int(vertex) + 1]) {
+        let face = Int(corners[k]) / 3
+        if dot(units[face], own) >= least { sum += weighted[face] }
       }
       var normal = normalize(sum)
       if normal == .zero { normal = own }
@@ -51,27 +52,5 @@ public enum CreaseNormals {
       faceColors: mesh.faceColors)
     result.name = mesh.name
     return result
-  }
-}
-
-/// The faces around each vertex, in order.
-private struct VertexFans {
-  private var offsets: [Int32]
-  private var found: [Int32]
-
-  init(corners: [Int32], vertexCount: Int) {
-    offsets = [Int32](repeating: 0, count: vertexCount + 1)
-    for vertex in corners { offsets[Int(vertex) + 1] += 1 }
-    for v in 0..<vertexCount { offsets[v + 1] += offsets[v] }
-    found = [Int32](repeating: 0, count: corners.count)
-    var filled = offsets
-    for (corner, vertex) in corners.enumerated() {
-      found[Int(filled[Int(vertex)])] = Int32(truncatingIfNeeded: corner / 3)
-      filled[Int(vertex)] += 1
-    }
-  }
-
-  func faces(around vertex: Int) -> ArraySlice<Int32> {
-    found[Int(offsets[vertex])..<Int(offsets[vertex + 1])]
   }
 }

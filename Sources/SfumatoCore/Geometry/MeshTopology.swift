@@ -134,7 +134,7 @@ extension MeshTopology {
   }
 
   /// The places of each key, row by row, in stable order: one pass of a counting sort.
-  private static func rows(
+  static func rows(
     of keys: [Int32], rowCount: Int
   ) -> (offsets: [Int32], items: [Int32]) {
     var offsets = [Int32](repeating: 0, count: rowCount + 1)

@@ -133,83 +133,98 @@ extension HardView {
     return first
   }
 
-  /// The mean of a pixel's samples over the background: red, green, blue, alpha; from the sums of colours and of coverage.
-  @inline(__always)
-  private func over(_ color: SIMD3<S>, _ hits: S, _ background: SIMD3<S>) -> SIMD4<S> {
-    let share = 1 / S(samples * samples)
-    let alpha = hits * share
-    return SIMD4(color * share + background * (1 - alpha), alpha)
+  /// What is seen at a band's samples, to be summed pixel by pixel.
+  private struct BandSamples {
+    /// The first row of pixels.
+    var firstRow: Int
+    /// The visible face on the screen of each sample, -1 where none.
+    var visible: [Int32]
+    /// What shines before them.
+    var layers: [ClearLayer]
+    /// Each sample's layers.
+    var before: [Int: Range<Int>] = [:]
+
+    init(firstRow: Int, visible: [Int32], layers: [ClearLayer]) {
+      self.firstRow = firstRow
+      self.visible = visible
+      self.layers = layers
+      for (k, layer) in layers.enumerated() {
+        before[layer.sample] = (before[layer.sample]?.lowerBound ?? k)..<k + 1
+      }
+    }
+  }
+
+  /// The sums of a pixel's colours and coverages; `y` counts from the band's first row.
+  ///
+  /// Faces that are shaded as fragments are shaded once a pixel, where the mean of their samples lies.
+  private func pixelSums(_ x: Int, _ y: Int, _ band: BandSamples) -> (color: SIMD3<S>, hits: S) {
+    let all = S(samples * samples)
+    if let shader, band.layers.isEmpty,
+      let id = onlyFace(band.visible, x * samples, row: y * samples, across: across)
+    {
+      guard id >= 0 else { return (.zero, 0) }
+      let middle = SIMD2(S(x) + 1 / 2, S(band.firstRow + y) + 1 / 2)
+      let own = shader.color(fragment(projection.faces[Int(id)], at: middle, step: 1))
+      return (SIMD3(own.x, own.y, own.z) * all, all)
+    }
+    var color = SIMD3<S>.zero
+    var hits: S = 0
+    var shares: [PixelShare] = []
+    for row in y * samples..<(y + 1) * samples {
+      for column in x * samples..<(x + 1) * samples {
+        let place = row * across + column
+        let point = sampleCenter(column: column, row: band.firstRow * samples + row)
+        var through: S = 1
+        if let range = band.before[place] {
+          for layer in band.layers[range] {
+            let own = clearColor(projection.faces[Int(layer.id)], at: point)
+            color += SIMD3(own.x, own.y, own.z) * (own.w * through)
+            hits += own.w * through
+            through *= 1 - own.w
+          }
+        }
+        let id = band.visible[place]
+        guard id >= 0 else { continue }
+        hits += through
+        if shader == nil {
+          color += self.color(projection.faces[Int(id)], at: point)
+        } else if let k = shares.firstIndex(where: { $0.id == id }) {
+          shares[k].weight += through
+          shares[k].count += 1
+          shares[k].points += point
+        } else {
+          shares.append(PixelShare(id: id, weight: through, count: 1, points: point))
+        }
+      }
+    }
+    guard let shader else { return (color, hits) }
+    for one in shares {
+      let own = shader.color(
+        fragment(
+          projection.faces[Int(one.id)], at: one.points / one.count,
+          step: (one.count / all).squareRoot()))
+      color += SIMD3(own.x, own.y, own.z) * one.weight
+    }
+    return (color, hits)
   }
 
   /// Colour over the background, and alpha: means over a pixel's samples.
   private func resolve(background: SIMD3<S>, workers: Workers) -> (color: [S], alpha: [S]) {
     // Colour and alpha interleaved, so that one slice a band is written.
     var pixels = [S](repeating: 0, count: width * height * 4)
+    let share = 1 / S(samples * samples)
     pixels.forEachChunk(grain: width * 4 * Self.bandRows, workers: workers) { start, chunk in
       let firstRow = start / (width * 4)
       let (visible, layers) = visibleFaces(band: firstRow / Self.bandRows)
-      var before: [Int: Range<Int>] = [:]
-      for (k, layer) in layers.enumerated() {
-        before[layer.sample] = (before[layer.sample]?.lowerBound ?? k)..<k + 1
-      }
+      let band = BandSamples(firstRow: firstRow, visible: visible, layers: layers)
       for p in 0..<chunk.count / 4 {
-        let (x, y) = (p % width, p / width)
-        var color = SIMD3<S>.zero
-        var hits: S = 0
-        // Faces that are shaded as fragments are shaded once a pixel, where the mean of their samples lies.
-        var shares: [PixelShare] = []
-        if let shader, layers.isEmpty,
-          let id = onlyFace(visible, x * samples, row: y * samples, across: width * samples)
-        {
-          if id >= 0 {
-            let middle = SIMD2(S(x) + 1 / 2, S(firstRow + y) + 1 / 2)
-            let own = shader.color(fragment(projection.faces[Int(id)], at: middle, step: 1))
-            color = SIMD3(own.x, own.y, own.z) * S(samples * samples)
-            hits = S(samples * samples)
-          }
-          let over = self.over(color, hits, background)
-          for c in 0..<4 { chunk[4 * p + c] = over[c] }
-          continue
-        }
-        for j in 0..<samples {
-          for i in 0..<samples {
-            let (column, row) = (x * samples + i, y * samples + j)
-            let place = row * width * samples + column
-            let id = visible[place]
-            let point = sampleCenter(column: column, row: firstRow * samples + row)
-            var through: S = 1
-            if !layers.isEmpty, let range = before[place] {
-              for layer in layers[range] {
-                let own = clearColor(projection.faces[Int(layer.id)], at: point)
-                color += SIMD3(own.x, own.y, own.z) * (own.w * through)
-                hits += own.w * through
-                through *= 1 - own.w
-              }
-            }
-            guard id >= 0 else { continue }
-            hits += through
-            if shader == nil {
-              color += self.color(projection.faces[Int(id)], at: point)
-            } else if let k = shares.firstIndex(where: { $0.id == id }) {
-              shares[k].weight += through
-              shares[k].count += 1
-              shares[k].points += point
-            } else {
-              shares.append(PixelShare(id: id, weight: through, count: 1, points: point))
-            }
-          }
-        }
-        if let shader {
-          for one in shares {
-            let own = shader.color(
-              fragment(
-                projection.faces[Int(one.id)], at: one.points / one.count,
-                step: (one.count / S(samples * samples)).squareRoot()))
-            color += SIMD3(own.x, own.y, own.z) * one.weight
-          }
-        }
-        let over = self.over(color, hits, background)
-        for c in 0..<4 { chunk[4 * p + c] = over[c] }
+        let sums = pixelSums(p % width, p / width, band)
+        let alpha = sums.hits * share
+        let over = sums.color * share + background * (1 - alpha)
+        chunk[4 * p] = over.x
+        chunk[4 * p + 1] = over.y
+        chunk[4 * p + 2] = over.z
+        chunk[4 * p + 3] = alpha
       }
     }
     var color = [S](repeating: 0, count: width * height * 3)

@@ -180,21 +180,15 @@ struct HardView<S: RenderScalar>: Sendable {
     for bin in bins {
       for k in bin.others.range(ofBand: band) {
         let id = bin.others.elements[k]
-        let setup = setups[Int(id)]
-        SnappedFace(projection.faces[Int(id)], samples: samples, across: across, down: down)
-          .forEachSpan(firstRow: rows.firstRow, lastRow: rows.lastRow) { row, span in
-            let base = (row - rows.firstRow) * groups
-            for column in span {
-              let key = setup.plane.key(column: column, row: row)
-              let (place, lane) = (base + column >> 2, column & 3)
-              let old = keys[place][lane]
-              // Small faces were drawn before: the order of the faces decides, not that of drawing.
-              if key < old || (key == old && id < owners[place][lane]) {
-                keys[place][lane] = key
-                owners[place][lane] = id
-              }
-            }
+        forEachSample(of: id, in: rows) { row, column, key in
+          let (place, lane) = (row * groups + column >> 2, column & 3)
+          let old = keys[place][lane]
+          // Small faces were drawn before: the order of the faces decides, not that of drawing.
+          if key < old || (key == old && id < owners[place][lane]) {
+            keys[place][lane] = key
+            owners[place][lane] = id
           }
+        }
       }
     }
     var layers: [ClearLayer] = []
@@ -203,18 +197,10 @@ struct HardView<S: RenderScalar>: Sendable {
       for bin in bins {
         for k in bin.clear.range(ofBand: band) {
           let id = bin.clear.elements[k]
-          let setup = setups[Int(id)]
-          SnappedFace(projection.faces[Int(id)], samples: samples, across: across, down: down)
-            .forEachSpan(firstRow: rows.firstRow, lastRow: rows.lastRow) { row, span in
-              let base = (row - rows.firstRow) * groups
-              for column in span {
-                let key = setup.plane.key(column: column, row: row)
-                guard key < keys[base + column >> 2][column & 3] else { continue }
-                found.append(
-                  ClearFragment(
-                    sample: (row - rows.firstRow) * across + column, key: key, id: id))
-              }
-            }
+          forEachSample(of: id, in: rows) { row, column, key in
+            guard key < keys[row * groups + column >> 2][column & 3] else { return }
+            found.append(ClearFragment(sample: row * across + column, key: key, id: id))
+          }
         }
       }
       layers = settle(
@@ -228,6 +214,20 @@ struct HardView<S: RenderScalar>: Sendable {
       }
     }
     return layers
+  }
+
+  /// Calls `body` with each sample of a band that a face owns: the row within the band, the column, and the key of its depth.
+  @inline(__always)
+  private func forEachSample(
+    of id: Int32, in rows: SampleBand, _ body: (_ row: Int, _ column: Int, _ key: S) -> Void
+  ) {
+    let plane = setups[Int(id)].plane
+    SnappedFace(projection.faces[Int(id)], samples: samples, across: across, down: down)
+      .forEachSpan(firstRow: rows.firstRow, lastRow: rows.lastRow) { row, span in
+        for column in span {
+          body(row - rows.firstRow, column, plane.key(column: column, row: row))
+        }
+      }
   }
 
   /// The segment between two points in samples, snapped.

@@ -5,20 +5,18 @@
 struct SurfaceBuffers<S: RenderScalar>: Sendable {
   private let assembly: SceneAssembly<S>
   private let camera: Camera<S>
-  private let workers: Workers
   /// The visible face, -1 where none, row-major.
   let faces: [Int32]
   /// The corners' weights, perspective corrected, zero where empty.
   private let weights: [SIMD3<S>]
 
-  init(_ assembly: SceneAssembly<S>, camera: Camera<S>, depthRange: DepthRange<S>, workers: Workers)
-  {
+  /// Faces are cut at the near plane of `soft`.
+  init(
+    _ assembly: SceneAssembly<S>, camera: Camera<S>, soft: SoftSettings<S>, workers: Workers
+  ) {
     self.assembly = assembly
     self.camera = camera
-    self.workers = workers
-    let view = HardView(
-      assembly, camera: camera, samples: 1, soft: SoftSettings(depthRange: depthRange),
-      workers: workers)
+    let view = HardView(assembly, camera: camera, samples: 1, soft: soft, workers: workers)
     let visible = view.sampleFaces(workers: workers)
     let projection = view.projection
     faces = visible.map { $0 < 0 ? -1 : projection.faces[Int($0)].source }

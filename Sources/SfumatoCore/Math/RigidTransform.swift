@@ -38,11 +38,9 @@ public struct RigidTransform<S: RenderScalar>: Equatable, Sendable, Codable {
 
   /// The same motion in another precision.
   public init<T: RenderScalar>(_ other: RigidTransform<T>) {
-    let (r, t) = (other.rotation, other.translation)
     self.init(
-      rotation: Quaternion(
-        w: S(r.w), vector: SIMD3(S(r.vector.x), S(r.vector.y), S(r.vector.z))),
-      translation: SIMD3(S(t.x), S(t.y), S(t.z)))
+      rotation: Quaternion(w: S(other.rotation.w), vector: SIMD3<S>(other.rotation.vector)),
+      translation: SIMD3<S>(other.translation))
   }
 
   /// The motion that changes nothing.

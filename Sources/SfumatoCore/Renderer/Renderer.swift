@@ -25,7 +25,7 @@ public struct Renderer<S: RenderScalar>: Sendable {
         workers: settings.workers)
     case .soft(let soft):
       let views = softViews(scene, assembly, cameras, soft: soft, hasColor: hasColor)
-      pictures = self.pictures(views, assembly, cameras, soft: soft, outputs: outputs)
+      pictures = self.pictures(views, cameras, outputs: outputs)
     case .crisp(let crisp):
       pictures = crispViews(scene, assembly, cameras, crisp: crisp, outputs: outputs)
         .map { $0.rendering(outputs) }
@@ -52,7 +52,7 @@ public struct Renderer<S: RenderScalar>: Sendable {
     let other = SceneAssembly(later, hasColor: false, shadesFragments: false)
     precondition(assembly.faces == other.faces, "the two states have other faces")
     return SurfaceBuffers(
-      assembly, camera: camera, depthRange: settings.mode.depthRange, workers: settings.workers
+      assembly, camera: camera, soft: settings.mode.visibility, workers: settings.workers
     ).flow(to: other, camera: laterCamera)
   }
 
@@ -61,11 +61,14 @@ public struct Renderer<S: RenderScalar>: Sendable {
     _ outputs: RenderOutputs, _ assembly: SceneAssembly<S>, _ cameras: [Camera<S>],
     to pictures: inout [Rendering<S>]
   ) {
-    let asked = outputs.intersection(.surface)
+    var surface = RenderOutputs.surface
+    // The other modes know the visible face already.
+    if case .soft = settings.mode { surface.insert(.face) }
+    let asked = outputs.intersection(surface)
     guard !asked.isEmpty else { return }
     for (i, camera) in cameras.enumerated() {
       SurfaceBuffers(
-        assembly, camera: camera, depthRange: settings.mode.depthRange, workers: settings.workers
+        assembly, camera: camera, soft: settings.mode.visibility, workers: settings.workers
       ).add(asked, to: &pictures[i])
     }
   }
@@ -95,7 +98,7 @@ public struct Renderer<S: RenderScalar>: Sendable {
       preconditionFailure("hard visibility has no gradient; render softly or crisply")
     case .soft(let soft):
       let views = softViews(scene, assembly, cameras, soft: soft, hasColor: hasColor)
-      pictures = self.pictures(views, assembly, cameras, soft: soft, outputs: outputs)
+      pictures = self.pictures(views, cameras, outputs: outputs)
       passes = views.map { .soft($0) }
     case .crisp(let crisp):
       let views = crispViews(scene, assembly, cameras, crisp: crisp, outputs: outputs)
@@ -144,19 +147,12 @@ public struct Renderer<S: RenderScalar>: Sendable {
   }
 
   private func pictures(
-    _ views: [SoftView<S>], _ assembly: SceneAssembly<S>, _ cameras: [Camera<S>],
-    soft: SoftSettings<S>, outputs: RenderOutputs
+    _ views: [SoftView<S>], _ cameras: [Camera<S>], outputs: RenderOutputs
   ) -> [Rendering<S>] {
     let workers = settings.workers
     let inner = workers.within(cameras)
     return parallelMap(views.count, workers: workers) { i in
-      var picture = views[i].rendering(outputs, workers: inner)
-      if outputs.contains(.face) {
-        picture.face =
-          HardView(assembly, camera: cameras[i], samples: 1, soft: soft)
-          .centers(workers: workers).faces
-      }
-      return picture
+      views[i].rendering(outputs, workers: inner)
     }
   }
 }

@@ -125,12 +125,12 @@ public struct RenderSettings<S: RenderScalar>: Equatable, Sendable {
     /// One visible face a sample, `samples` x `samples` samples a pixel; no gradient.
     case hard(samples: Int)
 
-    /// The planes of the depth range.
-    var depthRange: DepthRange<S> {
+    /// By what exact visibility cuts faces at the near plane.
+    var visibility: SoftSettings<S> {
       switch self {
-      case .soft(let soft): soft.depthRange
-      case .crisp(let crisp): crisp.depthRange
-      case .hard: .boundingSphere
+      case .soft(let soft): soft
+      case .crisp(let crisp): SoftSettings(depthRange: crisp.depthRange)
+      case .hard: SoftSettings()
       }
     }
 

@@ -19,21 +19,20 @@ public enum Light<S: RenderScalar>: Equatable, Sendable {
 
   /// The same light in another precision.
   public init<T: RenderScalar>(_ other: Light<T>) {
-    func vector(_ v: SIMD3<T>) -> SIMD3<S> { SIMD3(S(v.x), S(v.y), S(v.z)) }
     switch other {
-    case .ambient(let color): self = .ambient(color: vector(color))
+    case .ambient(let color): self = .ambient(color: SIMD3<S>(color))
     case .directional(let direction, let color):
-      self = .directional(direction: vector(direction), color: vector(color))
+      self = .directional(direction: SIMD3<S>(direction), color: SIMD3<S>(color))
     case .point(let position, let color):
-      self = .point(position: vector(position), color: vector(color))
+      self = .point(position: SIMD3<S>(position), color: SIMD3<S>(color))
     case .inverseSquare(let position, let color):
-      self = .inverseSquare(position: vector(position), color: vector(color))
+      self = .inverseSquare(position: SIMD3<S>(position), color: SIMD3<S>(color))
     case .spot(let position, let direction, let color, let inner, let outer):
       self = .spot(
-        position: vector(position), direction: vector(direction), color: vector(color),
+        position: SIMD3<S>(position), direction: SIMD3<S>(direction), color: SIMD3<S>(color),
         innerDegrees: S(inner), outerDegrees: S(outer))
     case .sphericalHarmonics(let coefficients):
-      self = .sphericalHarmonics(coefficients.map(vector))
+      self = .sphericalHarmonics(coefficients.map { SIMD3<S>($0) })
     }
   }
 }

@@ -93,18 +93,17 @@ public struct Material<S: RenderScalar>: Equatable, Sendable {
 
   /// The same material in another precision.
   public init<T: RenderScalar>(_ other: Material<T>) {
-    func vector(_ v: SIMD3<T>) -> SIMD3<S> { SIMD3(S(v.x), S(v.y), S(v.z)) }
     let base: BaseColor<S>
     switch other.baseColor {
-    case .constant(let color): base = .constant(vector(color))
+    case .constant(let color): base = .constant(SIMD3<S>(color))
     case .vertex: base = .vertex
     case .face: base = .face
     }
     self.init(
-      baseColor: base, shading: other.shading, specular: vector(other.specular),
+      baseColor: base, shading: other.shading, specular: SIMD3<S>(other.specular),
       shininess: S(other.shininess))
     name = other.name
-    baseColorFactor = vector(other.baseColorFactor)
+    baseColorFactor = SIMD3<S>(other.baseColorFactor)
     baseColorTexture = other.baseColorTexture.map { TextureUse($0) }
     opacity = S(other.opacity)
     switch other.alphaMode {
@@ -121,7 +120,7 @@ public struct Material<S: RenderScalar>: Equatable, Sendable {
     normalScale = S(other.normalScale)
     occlusionTexture = other.occlusionTexture.map { TextureUse($0) }
     occlusionStrength = S(other.occlusionStrength)
-    emissive = vector(other.emissive)
+    emissive = SIMD3<S>(other.emissive)
     emissiveTexture = other.emissiveTexture.map { TextureUse($0) }
   }
 

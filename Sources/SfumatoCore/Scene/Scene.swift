@@ -13,18 +13,13 @@ public struct Instance<S: RenderScalar>: Equatable, Sendable {
   public var stretch = Matrix3<S>.identity
 
   /// What object positions are multiplied with in all: the stretch, then the rotation.
-  var map: Matrix3<S> {
+  package var map: Matrix3<S> {
     let rotation = transform.rotation.matrix
     return stretch == .identity ? rotation : rotation * stretch
   }
 
-  /// Where a point of the object stands in the world.
-  @specialized(where S == Float)
-  @specialized(where S == Double)
-  public func worldPosition(_ point: SIMD3<S>) -> SIMD3<S> { map * point + transform.translation }
-
   /// Whether the world's positions are others than the object's.
-  var moves: Bool { transform != .identity || stretch != .identity }
+  package var moves: Bool { transform != .identity || stretch != .identity }
 
   /// Makes an instance.
   public init(mesh: Int, material: Int, transform: RigidTransform<S> = .identity) {
@@ -78,7 +73,6 @@ public struct Scene<S: RenderScalar>: Equatable, Sendable {
   }
   /// The same scene in another precision.
   public init<T: RenderScalar>(_ other: Scene<T>) {
-    func vector(_ v: SIMD3<T>) -> SIMD3<S> { SIMD3(S(v.x), S(v.y), S(v.z)) }
     self.init(
       meshes: other.meshes.map { Mesh($0) }, materials: other.materials.map { Material($0) },
       instances: other.instances.map { instance in
@@ -87,10 +81,10 @@ public struct Scene<S: RenderScalar>: Equatable, Sendable {
           transform: RigidTransform(instance.transform))
         own.name = instance.name
         own.stretch = Matrix3(
-          rows: vector(instance.stretch.row0), vector(instance.stretch.row1),
-          vector(instance.stretch.row2))
+          rows: SIMD3<S>(instance.stretch.row0), SIMD3<S>(instance.stretch.row1),
+          SIMD3<S>(instance.stretch.row2))
         return own
       }, lights: other.lights.map { Light($0) }, textures: other.textures.map { Texture($0) },
-      background: vector(other.background))
+      background: SIMD3<S>(other.background))
   }
 }

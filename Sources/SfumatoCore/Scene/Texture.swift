@@ -29,9 +29,18 @@ public struct Texture<S: RenderScalar>: Equatable, Sendable {
   /// Values a texel: 1 grey, 2 grey and alpha, 3 colour, 4 colour and alpha.
   public let channels: Int
   /// `[H, W, C]`, row 0 on top; colours in linear light with straight alpha, data as they are.
+  @inlinable
   public var texels: [S] {
-    didSet { precondition(texels.count == oldValue.count, "\(texels.count) texels") }
+    get { storedTexels }
+    // An observer would copy the whole array at each change of a texel.
+    _modify {
+      yield &storedTexels
+      precondition(
+        storedTexels.count == width * height * channels,
+        "\(storedTexels.count) values for \(width) x \(height) x \(channels)")
+    }
   }
+  @usableFromInline var storedTexels: [S]
   /// What lies beyond the left and right border.
   public var wrapU: Wrap
   /// What lies beyond the upper and lower border.
@@ -55,7 +64,7 @@ public struct Texture<S: RenderScalar>: Equatable, Sendable {
     self.width = width
     self.height = height
     self.channels = channels
-    self.texels = texels
+    storedTexels = texels
     self.wrapU = wrapU
     self.wrapV = wrapV
     self.filter = filter
@@ -96,10 +105,9 @@ public struct TextureUse<S: RenderScalar>: Equatable, Sendable {
 
   /// The same use in another precision.
   public init<T: RenderScalar>(_ other: TextureUse<T>) {
-    func convert(_ v: SIMD2<T>) -> SIMD2<S> { SIMD2(S(v.x), S(v.y)) }
     self.init(
       other.texture, texcoordSet: other.texcoordSet,
-      linear: (convert(other.linear.0), convert(other.linear.1)), offset: convert(other.offset))
+      linear: (SIMD2<S>(other.linear.0), SIMD2<S>(other.linear.1)), offset: SIMD2<S>(other.offset))
   }
 
   /// Whether both use the same place of the same texture.

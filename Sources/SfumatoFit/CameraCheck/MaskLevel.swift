@@ -115,9 +115,7 @@ extension CameraHypothesis {
     let (m, t) = pose.extrinsics(matrix)
     let sign = SIMD3(1, 1, m.determinant < 0 ? -1.0 : 1)
     let rotation = Quaternion(Matrix3(rows: m.row0 * sign, m.row1 * sign, m.row2 * sign))
-    camera.worldToCamera = RigidTransform(
-      rotation: Quaternion(w: Float(rotation.w), vector: SIMD3<Float>(rotation.vector)),
-      translation: SIMD3<Float>(t))
+    camera.worldToCamera = RigidTransform(RigidTransform(rotation: rotation, translation: t))
     camera.focal *= Float(factor)
     camera.principal += Float(shift) * scale
     return camera

@@ -75,6 +75,9 @@ enum TargetPyramid {
     _ values: [Float], width: Int, height: Int, newWidth: Int, newHeight: Int
   ) -> [Float] {
     guard newWidth != width || newHeight != height else { return values }
+    func spans(_ size: Int, _ newSize: Int) -> [[(Int, Float)]] {
+      boxOverlaps(size, newSize).map { cells in cells.map { ($0.cell, Float($0.share)) } }
+    }
     let columns = spans(width, newWidth)
     let rows = spans(height, newHeight)
     var result = [Float](repeating: 0, count: newWidth * newHeight * 4)
@@ -91,18 +94,5 @@ enum TargetPyramid {
       }
     }
     return result
-  }
-
-  /// For each new cell the old cells under it with their share of it.
-  private static func spans(_ size: Int, _ newSize: Int) -> [[(Int, Float)]] {
-    let step = Double(size) / Double(newSize)
-    return (0..<newSize).map { i in
-      let low = Double(i) * step
-      let high = low + step
-      return (Int(low)..<min(size, Int(high.rounded(.up)))).compactMap { cell in
-        let overlap = min(high, Double(cell + 1)) - max(low, Double(cell))
-        return overlap > 0 ? (cell, Float(overlap / step)) : nil
-      }
-    }
   }
 }

@@ -89,9 +89,7 @@ extension SceneFile {
   /// texture coordinates stand one after another; instances without colours beside others with them have those of
   /// their material; normals and coordinates that an instance lacks are dropped for all.
   public func worldMesh() -> Mesh<Float> {
-    if scene.instances.count == 1, let only = scene.instances.first,
-      only.transform == .identity, only.stretch == .identity
-    {
+    if scene.instances.count == 1, let only = scene.instances.first, !only.moves {
       return scene.meshes[only.mesh]
     }
     return SfumatoIO.worldMesh(of: scene)
@@ -113,16 +111,11 @@ func worldMesh(of scene: Scene<Float>) -> Mesh<Float> {
   let hasColors = used.contains { $0.vertexColors != nil }
   for (instance, mesh) in zip(scene.instances, used) {
     let firstVertex = Int32(positions.count / 3)
-    let map = instance.transform.rotation.matrix * instance.stretch
     positions += worldPositions(mesh.positions, instance)
     faces += mesh.faces.map { $0 + firstVertex }
     if hasNormals, let own = mesh.normals {
       let first = Int32(normals.count / 3)
-      let turn = map.inverseTranspose
-      for i in 0..<own.count / 3 {
-        let n = normalize(turn * own.vector3(i))
-        normals += [n.x, n.y, n.z]
-      }
+      normals += worldNormals(own, instance)
       normalFaces += (mesh.normalFaces ?? mesh.faces).map { $0 + first }
     }
     if hasTexcoords, let set = mesh.texcoordSets.first {
@@ -150,11 +143,20 @@ func worldMesh(of scene: Scene<Float>) -> Mesh<Float> {
 
 /// Positions in the world; those of an instance that does not move bit by bit.
 func worldPositions(_ positions: [Float], _ instance: Instance<Float>) -> [Float] {
-  guard instance.transform != .identity || instance.stretch != .identity else { return positions }
-  let map = instance.transform.rotation.matrix * instance.stretch
+  guard instance.moves else { return positions }
+  let map = instance.map
   var moved = positions
   for i in 0..<positions.count / 3 {
     moved.setVector3(i, map * positions.vector3(i) + instance.transform.translation)
   }
   return moved
+}
+
+/// Unit normals in the world; those of an instance that does not move bit by bit.
+func worldNormals(_ normals: [Float], _ instance: Instance<Float>) -> [Float] {
+  guard instance.moves else { return normals }
+  let turn = instance.map.inverseTranspose
+  var turned = normals
+  for i in 0..<normals.count / 3 { turned.setVector3(i, normalize(turn * normals.vector3(i))) }
+  return turned
 }

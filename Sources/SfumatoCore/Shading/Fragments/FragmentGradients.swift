@@ -73,7 +73,7 @@ struct FragmentGradients<S: RenderScalar>: Sendable {
 
   /// The adjoint of a fragment's colour: adds to it all, returns the weights' cotangent.
   @inline(__always)
-  mutating func shade(
+  mutating func shadeVJP(
     _ shader: FragmentShader<S>, _ place: FragmentPlace<S>, colorBar: SIMD3<S>
   ) -> SIMD3<S> {
     shader.colorVJP(place, colorBar: SIMD4(colorBar, 0), into: &self)

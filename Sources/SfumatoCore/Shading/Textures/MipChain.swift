@@ -60,29 +60,16 @@ struct MipChain<S: RenderScalar>: Sendable {
   private static func forEachShare(
     of level: Level, in larger: Level, _ body: (Int, Int, S) -> Void
   ) {
-    let columns = overlaps(level.width, larger.width)
-    let rows = overlaps(level.height, larger.height)
+    let columns = boxOverlaps(larger.width, level.width)
+    let rows = boxOverlaps(larger.height, level.height)
     for (row, above) in rows.enumerated() {
       for (column, beside) in columns.enumerated() {
         let texel = level.first + row * level.width + column
         for (y, down) in above {
           for (x, across) in beside {
-            body(texel, larger.first + y * larger.width + x, down * across)
+            body(texel, larger.first + y * larger.width + x, S(down * across))
           }
         }
-      }
-    }
-  }
-
-  /// The texels of a longer side that each texel of a shorter one lies over, and their shares, which sum to 1.
-  private static func overlaps(_ count: Int, _ larger: Int) -> [[(Int, S)]] {
-    let ratio = S(larger) / S(count)
-    return (0..<count).map { i in
-      let (start, end) = (S(i) * ratio, S(i + 1) * ratio)
-      let first = min(start.whole, larger - 1)
-      let last = min(max(end.rounded(.up).whole - 1, first), larger - 1)
-      return (first...last).map { k in
-        (k, (min(end, S(k + 1)) - max(start, S(k))) / ratio)
       }
     }
   }

@@ -130,9 +130,9 @@ struct OBJSceneWriter {
     }
     for (part, instance) in zip(layout.parts, scene.instances) {
       guard let normals = scene.meshes[instance.mesh].normals else { continue }
-      let turn = (instance.transform.rotation.matrix * instance.stretch).inverseTranspose
+      let turned = worldNormals(normals, instance)
       for (n, row) in part.normals.enumerated() {
-        file.normals.setVector3(Int(row), normalize(turn * normals.vector3(n)))
+        file.normals.setVector3(Int(row), turned.vector3(n))
       }
     }
   }
@@ -152,14 +152,7 @@ struct OBJSceneWriter {
         file.colors += mesh.vertexColors ?? [Float](repeating: 1, count: mesh.positions.count)
       }
       file.texcoords += mesh.texcoords ?? []
-      let turn = (instance.transform.rotation.matrix * instance.stretch).inverseTranspose
-      let moves = instance.transform != .identity || instance.stretch != .identity
-      let normals = mesh.normals ?? []
-      for n in 0..<normals.count / 3 {
-        let own = normals.vector3(n)
-        let turned = moves ? normalize(turn * own) : own
-        file.normals += [turned.x, turned.y, turned.z]
-      }
+      file.normals += worldNormals(mesh.normals ?? [], instance)
       let isNamed = !instance.name.isEmpty || scene.instances.count > 1
       if isNamed {
         let name = instance.name.isEmpty ? "object\(i)" : instance.name

@@ -1,0 +1,100 @@
+import Foundation
+import SfumatoCore
+import SfumatoIO
+import Testing
+
+/// What the tests of `fit` set up and look at.
+extension FitTests {
+  static let mesh = """
+    v 1 1 1 1 0 0
+    v -1 -1 1 0 1 0
+    v -1 1 -1 0 0 1
+    v 1 -1 -1 1 1 0
+    f 1 3 2
+    f 1 2 4
+    f 1 4 3
+    f 2 3 4
+    """
+
+  /// A plan of 200 steps with the first subdivision only.
+  static let plan = [
+    "--iterations", "200", "--set", "stages.2.subdivide=0", "--set", "checkpoint_every=40", "--set",
+    "preview_every=90",
+  ]
+
+  /// A coloured tetrahedron, a camera file of three views, and the pictures that `render` makes of them.
+  func scene(_ folder: TemporaryFolder) throws -> (mesh: String, targets: String) {
+    try folder.file("mesh.obj", Self.mesh)
+    let frames = (0..<3).map { k in
+      CameraFrame(
+        filePath: "\(k).png",
+        camera: Camera<Float>(
+          fieldOfViewDegrees: 40, axis: .x, width: 24, height: 20,
+          worldToCamera: .orbit(
+            azimuthDegrees: Float(120 * k + 10), elevationDegrees: 20, distance: 6)))
+    }
+    let targets = folder.path("transforms.json")
+    try saveCameras(CameraSet(frames: frames), to: targets)
+    for k in 0..<3 {
+      let run = try CommandRun(
+        "render", folder.path("mesh.obj"), "--camera", "\(targets)#\(k)", "-o",
+        folder.path("\(k).png"))
+      try #require(run.exitCode == 0, "\(run.messages)")
+    }
+    return (folder.path("mesh.obj"), targets)
+  }
+
+  /// The files below a folder with their contents.
+  func files(_ path: String) throws -> [String: Data] {
+    var files: [String: Data] = [:]
+    for name in try FileManager.default.subpathsOfDirectory(atPath: path) {
+      files[name] = FileManager.default.contents(atPath: path + "/" + name)
+    }
+    return files
+  }
+
+  func lineCount(_ path: String) -> Int {
+    (FileManager.default.contents(atPath: path) ?? Data()).count { $0 == UInt8(ascii: "\n") }
+  }
+
+  /// Starts a fit, waits until some steps are done, sends a signal and waits for the end.
+  func interrupted(
+    _ arguments: [String], run: String, steps: Int, signal: Int32
+  ) throws -> (exitCode: Int32, output: String, reason: Process.TerminationReason) {
+    let process = Process()
+    process.executableURL = try CommandRun.executable()
+    process.arguments = arguments
+    let output = Pipe()
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let limit = Date().addingTimeInterval(60)
+    while lineCount(run + "/metrics.csv") <= steps, process.isRunning, Date() < limit {
+      usleep(2000)
+    }
+    kill(process.processIdentifier, signal)
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (
+      process.terminationStatus, String(decoding: text, as: UTF8.self), process.terminationReason
+    )
+  }
+
+  func expectBadInput(
+    _ arguments: [String], _ words: String..., code: Int32 = 3, lines: Int? = 1,
+    location: SourceLocation = #_sourceLocation
+  ) throws {
+    let run = try CommandRun(["fit"] + arguments)
+    #expect(run.exitCode == code, "\(arguments): \(run.messages)", sourceLocation: location)
+    for word in words {
+      #expect(run.messages.contains(word), "\(run.messages)", sourceLocation: location)
+    }
+    #expect(run.output.isEmpty, sourceLocation: location)
+    if let lines {
+      #expect(
+        run.messages.split(separator: "\n").count == lines, "\(run.messages)",
+        sourceLocation: location)
+    }
+  }
+}
