@@ -66,17 +66,25 @@ extension CrispView {
   ///
   /// Where a row and a column of the same sample jump, at a corner, their sum may leave the range of its colours; it is held there.
   func blendedValues() -> [SIMD4<S>] {
-    parallelArray(blends.count, grain: 256, workers: workers) { k in
-      let blend = blends[k]
-      let own = value(ofSample: Int(blend.sample))
-      let jumps = jumps(blend)
-      var (low, high) = (own, own)
-      for jump in jumps {
-        low = Self.lower(low, Self.lower(jump.far, jump.near))
-        high = Self.upper(high, Self.upper(jump.far, jump.near))
-      }
-      return Self.lower(Self.upper(sum(own, jumps), low), high)
+    parallelArray(blends.count, grain: 256, workers: workers) { blendedValue(blends[$0]) }
+  }
+
+  private func blendedValue(_ blend: BlendedSample) -> SIMD4<S> {
+    let own = value(ofSample: Int(blend.sample))
+    let jumps = jumps(blend)
+    var (low, high) = (own, own)
+    for jump in jumps {
+      low = Self.lower(low, Self.lower(jump.far, jump.near))
+      high = Self.upper(high, Self.upper(jump.far, jump.near))
     }
+    return Self.lower(Self.upper(sum(own, jumps), low), high)
+  }
+
+  /// A sample's colour and alpha after it is blended, if it is, and before any layers.
+  func settledValue(ofSample i: Int) -> SIMD4<S> {
+    let place = blends.place { $0.sample < i }
+    guard place < blends.count, blends[place].sample == i else { return value(ofSample: i) }
+    return blendedValue(blends[place])
   }
 
   /// A sample's colour and alpha before it is blended.
@@ -95,12 +103,13 @@ extension CrispView {
   ///
   /// - Parameters:
   ///   - cotangent: of the pictures.
+  ///   - empty: what each part of the fragments' cotangents starts as; nil where no fragments are shaded.
   ///   - sums: added to.
   func blendsBackward(
-    _ cotangent: RenderingCotangent<S>, into sums: inout FaceGradients<S>
+    _ cotangent: RenderingCotangent<S>, from empty: FragmentGradients<S>?,
+    into sums: inout FaceGradients<S>
   ) {
     // Fragments' cotangents hold all texels: few parts then, but as many as ever.
-    let empty = sums.fragments
     let grain = empty == nil ? 64 : max(64, (blends.count + 7) / 8)
     let parts = parallelMap((blends.count + grain - 1) / grain, workers: workers) { chunk in
       var part = FaceGradients<S>(fragments: empty)

@@ -9,11 +9,12 @@ extension CrispView {
   ) -> ViewGradient<S> {
     var result = ViewGradient(assembly, hasColor: hasColor, targets: targets)
     let isShaded = visibility.shader != nil && targets != .background
-    var sums = FaceGradients<S>(
-      fragments: isShaded ? FragmentGradients(assembly, targets: targets) : nil)
+    let empty = isShaded ? FragmentGradients(assembly, targets: targets) : nil
+    var sums = FaceGradients<S>(fragments: empty)
+    layersBackward(cotangent, from: empty, into: &sums)
     switch settings.edges {
     case .none: break
-    case .antialiased: blendsBackward(cotangent, into: &sums)
+    case .antialiased: blendsBackward(cotangent, from: empty, into: &sums)
     case .edgeGradient: edgesBackward(cotangent, into: &sums)
     }
     if targets.contains(.background), let color = cotangent.color {
@@ -38,9 +39,15 @@ extension CrispView {
     return result
   }
 
-  /// The cotangent of a sample after blending: red, green, blue, alpha.
+  /// The cotangent of a sample after blending, behind its layers: red, green, blue, alpha.
   @inline(__always)
   func bar(ofSample i: Int, _ cotangent: RenderingCotangent<S>) -> SIMD4<S> {
+    frontBar(ofSample: i, cotangent) * (through.isEmpty ? 1 : through[i])
+  }
+
+  /// The same before all layers.
+  @inline(__always)
+  func frontBar(ofSample i: Int, _ cotangent: RenderingCotangent<S>) -> SIMD4<S> {
     let pixel = pixel(ofSample: i)
     let color = cotangent.color?.values.vector3(pixel) ?? .zero
     return SIMD4(color, cotangent.alpha?.values[pixel] ?? 0) * (1 / S(samples * samples))
@@ -58,7 +65,7 @@ extension CrispView {
     return parallelMap(visibility.bandCount, workers: workers) { band in
       var sum = SIMD3<S>.zero
       for i in band * rows * across..<min((band + 1) * rows, down) * across where ids[i] < 0 {
-        sum += color.values.vector3(pixel(ofSample: i)) * part
+        sum += color.values.vector3(pixel(ofSample: i)) * part * (through.isEmpty ? 1 : through[i])
       }
       return sum
     }.reduce(.zero, +)
@@ -66,11 +73,11 @@ extension CrispView {
 
   /// The number of a pixel's covered samples.
   private func hits(ofPixelOf i: Int) -> Int {
-    guard samples > 1 else { return ids[i] >= 0 ? 1 : 0 }
+    guard samples > 1 else { return bodies[i] >= 0 ? 1 : 0 }
     let (x, y) = (i % across / samples * samples, i / across / samples * samples)
     var count = 0
     for row in y..<y + samples {
-      for column in x..<x + samples where ids[row * across + column] >= 0 { count += 1 }
+      for column in x..<x + samples where bodies[row * across + column] >= 0 { count += 1 }
     }
     return count
   }
@@ -96,7 +103,7 @@ extension CrispView {
       let own = Int32(truncatingIfNeeded: id)
       let shading = FaceShading(face)
       for row in Int(box.z)...Int(box.w) {
-        for i in row * across + Int(box.x)...row * across + Int(box.y) where ids[i] == own {
+        for i in row * across + Int(box.x)...row * across + Int(box.y) where bodies[i] == own {
           addSample(i, row: row, face, shading, cotangent, into: &gradient)
         }
       }
@@ -122,13 +129,14 @@ extension CrispView {
           let i = row * across + column
           let id = ids[i]
           guard id >= 0 else { continue }
-          let colorBar = color.values.vector3(pixel(ofSample: i)) * share
+          var colorBar = color.values.vector3(pixel(ofSample: i)) * share
+          if !through.isEmpty { colorBar *= through[i] }
           guard colorBar != .zero else { continue }
           let face = projection.faces[Int(id)]
           let point = visibility.sampleCenter(column: column, row: row)
           let weightsBar =
             sums.fragments?.shadeVJP(
-              shader, visibility.fragment(face, at: point), colorBar: colorBar) ?? .zero
+              shader, visibility.fragment(face, at: point), colorBar: SIMD4(colorBar, 0)) ?? .zero
           // Neighbours along a row are mostly of one face: one entry for them all.
           if id != last {
             if last >= 0 { sums.append(last, gradient) }
@@ -161,9 +169,9 @@ extension CrispView {
       var place = -1
       var shading: FaceShading<S>?
       for row in band * rows..<min((band + 1) * rows, down) {
-        for i in row * across..<(row + 1) * across where ids[i] >= 0 {
-          if ids[i] != last {
-            last = ids[i]
+        for i in row * across..<(row + 1) * across where bodies[i] >= 0 {
+          if bodies[i] != last {
+            last = bodies[i]
             place = -1
             let face = projection.faces[Int(last)]
             if visibility.setups[Int(last)].traits.contains(.large) {
@@ -222,9 +230,9 @@ extension CrispView {
     _ cotangent: ImageBuffer<S>, assembly: SceneAssembly<S>, into positions: inout [S]
   ) {
     var bars = [S](repeating: 0, count: assembly.faces.count)
-    for i in ids.indices where ids[i] >= 0 {
+    for i in bodies.indices where bodies[i] >= 0 {
       let bar = cotangent.values.vector3(pixel(ofSample: i)) / S(hits(ofPixelOf: i))
-      bars.addVector3(Int(projection.faces[Int(ids[i])].source), bar)
+      bars.addVector3(Int(projection.faces[Int(bodies[i])].source), bar)
     }
     let residual = FaceNormals.Residual(positions: assembly.positions, faces: assembly.faces)
     FaceNormals.backward(residual, normalsBar: bars, into: &positions)

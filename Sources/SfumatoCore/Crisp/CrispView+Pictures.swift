@@ -12,7 +12,7 @@ extension CrispView {
       picture.depth = image(sums.map { $0.w > 0 ? $0.x / $0.w : .infinity }, 1)
     }
     if outputs.contains(.normal) {
-      let sums = sums { SIMD4(normals.vector3(Int(projection.faces[Int(ids[$0])].source)), 1) }
+      let sums = sums { SIMD4(normals.vector3(Int(projection.faces[Int(bodies[$0])].source)), 1) }
       var normal = [S](repeating: 0, count: sums.count * 3)
       for (pixel, sum) in sums.enumerated() where sum.w > 0 {
         normal.setVector3(pixel, SIMD3(sum.x, sum.y, sum.z) / sum.w)
@@ -24,7 +24,7 @@ extension CrispView {
       // Of several samples the one at the pixel's centre or beyond it by half a sample.
       picture.face = (0..<width * height).map { pixel in
         let (x, y) = (pixel % width, pixel / width)
-        let id = ids[(y * n + n / 2) * across + x * n + n / 2]
+        let id = bodies[(y * n + n / 2) * across + x * n + n / 2]
         return id < 0 ? -1 : projection.faces[Int(id)].source
       }
     }
@@ -71,26 +71,26 @@ extension CrispView {
   /// Red, green, blue over the background, and alpha, of the samples of whole rows, blended.
   private func shadedSamples(_ range: Range<Int>, _ blended: [SIMD4<S>]) -> [SIMD4<S>] {
     var values = [SIMD4<S>](repeating: SIMD4(background, 0), count: range.count)
-    var k = 0
+    var place = 0
     for row in range.lowerBound / across..<range.upperBound / across {
       for column in 0..<across {
         let id = ids[row * across + column]
         if id >= 0 {
-          values[k] = shade(id, at: visibility.sampleCenter(column: column, row: row))
+          values[place] = shade(id, at: visibility.sampleCenter(column: column, row: row))
         }
-        k += 1
+        place += 1
       }
     }
-    // Blends rise by sample: the first of the range by halving.
-    var blend = 0
-    var end = blends.count
-    while blend < end {
-      let middle = (blend + end) / 2
-      if Int(blends[middle].sample) < range.lowerBound { blend = middle + 1 } else { end = middle }
-    }
+    var blend = blends.place { Int($0.sample) < range.lowerBound }
     while blend < blends.count, range.contains(Int(blends[blend].sample)) {
       values[Int(blends[blend].sample) - range.lowerBound] = blended[blend]
       blend += 1
+    }
+    var k = layered.place { Int($0.sample) < range.lowerBound }
+    while k < layered.count, range.contains(Int(layered[k].sample)) {
+      let own = Int(layered[k].sample) - range.lowerBound
+      values[own] = composited(layered[k], over: values[own])
+      k += 1
     }
     return values
   }
@@ -103,7 +103,7 @@ extension CrispView {
       var sum = SIMD4<S>.zero
       let (x, y) = (pixel % width * samples, pixel / width * samples)
       for row in y..<y + samples {
-        for i in row * across + x..<row * across + x + samples where ids[i] >= 0 {
+        for i in row * across + x..<row * across + x + samples where bodies[i] >= 0 {
           sum += value(i)
         }
       }
@@ -112,7 +112,7 @@ extension CrispView {
   }
 
   private func sampleDepth(_ i: Int) -> S {
-    let face = projection.faces[Int(ids[i])]
+    let face = projection.faces[Int(bodies[i])]
     let w = visibility.cornerWeights(face, at: center(i)).corrected
     return projection.depth.depth((w * face.logit).sum())
   }

@@ -9,8 +9,16 @@ struct CrispView<S: RenderScalar>: Sendable {
   /// Samples across and down.
   let across: Int
   let down: Int
-  /// The face on the screen at each sample, -1 where none, row-major.
+  /// The face on the screen at each sample behind all that lets others shine through, -1 where none, row-major.
   let ids: [Int32]
+  /// The faces of which depth and normals are seen: `ids`, or a blended one with alpha of at least 1/2 before them.
+  let bodies: [Int32]
+  /// The blended faces before what is seen, sample by sample, the nearest first.
+  let layers: [ClearLayer]
+  /// The samples that have some, in order.
+  let layered: [LayeredSample]
+  /// What all layers of each sample leave of the light behind them; empty where there are none.
+  let through: [S]
   /// The edges at which the picture can jump; empty where outlines are not differentiated.
   let edges: [OutlineEdge<S>]
   /// Where it does along rows and columns of samples.
@@ -47,7 +55,10 @@ struct CrispView<S: RenderScalar>: Sendable {
       soft: SoftSettings(depthRange: settings.depthRange), workers: workers)
     across = visibility.across
     down = visibility.down
-    ids = visibility.sampleFaces(workers: workers)
+    (ids, layers) = visibility.sampleFaces(blends: true, workers: workers)
+    bodies = layers.isEmpty ? ids : visibility.sampleFaces(workers: workers).faces
+    layered = LayeredSample.all(layers)
+    through = Self.through(layers, visibility)
     guard let welding else {
       edges = []
       return
@@ -66,6 +77,8 @@ struct CrispView<S: RenderScalar>: Sendable {
   }
 
   /// The adjoint of ``shade(_:at:)``: adds to the face or to the background; returns the point's cotangent.
+  ///
+  /// A surface that is seen by itself has an alpha of 1, whatever its material says.
   func shadeVJP(
     _ id: Int32, at point: SIMD2<S>, _ bar: SIMD4<S>, into sums: inout FaceGradients<S>
   ) -> SIMD2<S> {
@@ -75,14 +88,21 @@ struct CrispView<S: RenderScalar>: Sendable {
       return .zero
     }
     guard hasColor else { return .zero }
+    return surfaceVJP(id, at: point, SIMD4(colorBar, 0), into: &sums)
+  }
+
+  /// The adjoint of what a face shows, alpha with it; returns the point's cotangent.
+  func surfaceVJP(
+    _ id: Int32, at point: SIMD2<S>, _ bar: SIMD4<S>, into sums: inout FaceGradients<S>
+  ) -> SIMD2<S> {
     let face = projection.faces[Int(id)]
     let cornersBar: SIMD3<S>
     if let shader = visibility.shader {
       cornersBar =
-        sums.fragments?.shadeVJP(
-          shader, visibility.fragment(face, at: point), colorBar: colorBar) ?? .zero
+        sums.fragments?.shadeVJP(shader, visibility.fragment(face, at: point), colorBar: bar)
+        ?? .zero
     } else {
-      cornersBar = colorBar
+      cornersBar = SIMD3(bar.x, bar.y, bar.z)
     }
     var gradient = ScreenFaceGradient<S>()
     let pointBar = visibility.colorVJP(face, at: point, colorBar: cornersBar, into: &gradient)

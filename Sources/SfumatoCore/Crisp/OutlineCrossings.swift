@@ -136,7 +136,9 @@ extension CrispView {
     _ crossing: OutlineCrossing<S>, _ nearness: S, by id: Int32, _ edge: OutlineEdge<S>,
     _ welding: Welding
   ) -> Bool {
-    guard id >= 0, id != edge.positive, id != edge.negative else { return false }
+    guard id >= 0, id != edge.positive, id != edge.negative, !visibility.hasClearFaces else {
+      return false
+    }
     let face = projection.faces[Int(id)]
     let point = point(of: crossing)
     return projection.nearness(face, at: point) > nearness && face.reaches(point, margin: 0)
@@ -217,6 +219,10 @@ extension CrispView {
   ) -> OutlineCrossing<S>? {
     var crossing = candidate.crossing
     guard crossing.edge >= 0 else { return seenMeeting(candidate, welding, probe) }
+    // Surfaces that let others shine through have no outlines.
+    for face in [crossing.before, crossing.after] where face >= 0 {
+      guard visibility.isSolid(face, at: point(of: crossing)) else { return nil }
+    }
     let edge = edges[Int(crossing.edge)]
     let own = projection.faces[Int(edge.face)].source
     let answer = probe.look(

@@ -116,7 +116,7 @@ struct SurfaceProbe<S: RenderScalar>: Sendable {
       let face = projection.faces[Int(i)]
       guard face.reaches(point, margin: Self.reach) else { continue }
       let own = projection.nearness(face, at: point)
-      guard own > nearest, !isOwn(i) else { continue }
+      guard own > nearest, !isOwn(i), visibility.isSolid(i, at: point) else { continue }
       // What ends here fills cracks behind, but hides nothing.
       if !face.reaches(point, margin: 0) {
         guard own < nearness, !isBeside(i) else { continue }

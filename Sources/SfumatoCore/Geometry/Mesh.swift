@@ -114,28 +114,36 @@ public struct Mesh<S: RenderScalar>: Equatable, Sendable {
 
   /// The smallest axis-aligned box around the vertices, or nil where there are none.
   public var bounds: (lower: SIMD3<S>, upper: SIMD3<S>)? {
-    guard vertexCount > 0 else { return nil }
-    var lower = position(0)
-    var upper = lower
-    for v in 1..<max(vertexCount, 1) {
-      let p = position(v)
-      lower.replace(with: p, where: p .< lower)
-      upper.replace(with: p, where: p .> upper)
+    @specialized(where S == Float)
+    @specialized(where S == Double)
+    get {
+      guard vertexCount > 0 else { return nil }
+      var lower = position(0)
+      var upper = lower
+      for v in 1..<max(vertexCount, 1) {
+        let p = position(v)
+        lower.replace(with: p, where: p .< lower)
+        upper.replace(with: p, where: p .> upper)
+      }
+      return (lower, upper)
     }
-    return (lower, upper)
   }
 
   /// A sphere around the vertices: the centre of the box and the largest distance from it.
   ///
   /// Centre zero, radius zero where there are no vertices.
   public var boundingSphere: (center: SIMD3<S>, radius: S) {
-    guard let box = bounds else { return (.zero, 0) }
-    let center = (box.lower + box.upper) / 2
-    var radiusSquared: S = 0
-    for v in 0..<vertexCount {
-      let d = position(v) - center
-      radiusSquared = max(radiusSquared, dot(d, d))
+    @specialized(where S == Float)
+    @specialized(where S == Double)
+    get {
+      guard let box = bounds else { return (.zero, 0) }
+      let center = (box.lower + box.upper) / 2
+      var radiusSquared: S = 0
+      for v in 0..<vertexCount {
+        let d = position(v) - center
+        radiusSquared = max(radiusSquared, dot(d, d))
+      }
+      return (center, radiusSquared.squareRoot())
     }
-    return (center, radiusSquared.squareRoot())
   }
 }

@@ -3,7 +3,7 @@
 
 /// A blended surface in front of what is seen at a sample.
 struct ClearLayer: Equatable, Sendable {
-  /// The sample's place in its band, row-major.
+  /// The sample's place in its band or picture, row-major.
   var sample: Int
   /// The face on the screen.
   var id: Int32
@@ -21,24 +21,38 @@ struct ClearFragment<S: RenderScalar>: Comparable {
   }
 }
 
-extension FragmentShader {
-  /// Whether any surface has holes or lets others shine through.
-  var hasClearFaces: Bool {
-    scene.instances.contains { scene.materials[$0.material].alphaMode != .opaque }
-  }
+/// What a surface with alpha is at a point.
+enum ClearKind: Equatable, Sendable {
+  /// Nothing.
+  case hole
+  /// Something through which others shine.
+  case layer
+  /// As good as opaque.
+  case solid
 
-  /// Whether a face's surface does.
-  func isClear(face: Int) -> Bool {
-    alphaMode(face: face) != .opaque
-  }
-
-  /// What a face's alpha means.
-  func alphaMode(face: Int) -> AlphaMode<S> {
-    scene.materials[scene.instances[assembly.instance(ofFace: face)].material].alphaMode
+  /// By alpha; without layers, blended surfaces are solid where alpha is at least 1/2, else holes.
+  init<S: RenderScalar>(_ mode: AlphaMode<S>, alpha: S, blends: Bool) {
+    switch mode {
+    case .opaque: self = .solid
+    case .mask(let cutoff): self = alpha >= cutoff ? .solid : .hole
+    case .blend where blends: self = alpha >= 1 ? .solid : alpha > 0 ? .layer : .hole
+    case .blend: self = alpha >= 1 / 2 ? .solid : .hole
+    }
   }
 }
 
 extension HardView {
+  /// Whether a face on the screen hides at a point, in pixels, what stands behind it.
+  @inline(__always)
+  func isSolid(_ id: Int32, at point: SIMD2<S>) -> Bool {
+    guard hasClearFaces, let shader else { return true }
+    let face = projection.faces[Int(id)]
+    let mode = shader.alphaMode(face: Int(face.source))
+    guard mode != .opaque else { return true }
+    let alpha = shader.alpha(fragment(face, at: point))
+    return ClearKind(mode, alpha: alpha, blends: true) == .solid
+  }
+
   /// Decides what is seen of sorted fragments: sets the owners of their samples.
   ///
   /// - Parameters:
@@ -60,17 +74,15 @@ extension HardView {
       let face = projection.faces[Int(fragment.id)]
       let alpha = shader.alpha(
         self.fragment(face, at: sampleCenter(column: column, row: firstRow + row)))
-      let isSeen: Bool
-      switch shader.alphaMode(face: Int(face.source)) {
-      case .opaque: isSeen = true
-      case .mask(let cutoff): isSeen = alpha >= cutoff
-      case .blend:
-        isSeen = !blends && alpha >= 1 / 2
-        if blends, alpha > 0 { layers.append(ClearLayer(sample: fragment.sample, id: fragment.id)) }
+      switch ClearKind(
+        shader.alphaMode(face: Int(face.source)), alpha: alpha, blends: blends)
+      {
+      case .hole: break
+      case .layer: layers.append(ClearLayer(sample: fragment.sample, id: fragment.id))
+      case .solid:
+        owners[row * groups + column >> 2][column & 3] = fragment.id
+        settled = fragment.sample
       }
-      guard isSeen else { continue }
-      owners[row * groups + column >> 2][column & 3] = fragment.id
-      settled = fragment.sample
     }
     return layers
   }

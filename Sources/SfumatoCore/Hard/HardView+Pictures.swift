@@ -2,7 +2,7 @@ extension HardView {
   /// The visible face at each pixel's centre and its camera depth; of a view with one sample a pixel.
   func centers(workers: Workers) -> (faces: [Int32], depths: [S]) {
     precondition(samples == 1, "\(samples) samples a side have no centre")
-    let visible = sampleFaces(workers: workers)
+    let visible = sampleFaces(workers: workers).faces
     let depths = visible.enumerated().map { i, id -> S in
       guard id >= 0 else { return .infinity }
       let face = projection.faces[Int(id)]
@@ -67,10 +67,8 @@ extension HardView {
   }
 
   /// The colour and alpha of a face that lets others shine through.
-  private func clearColor(_ face: ScreenFace<S>, at point: SIMD2<S>) -> SIMD4<S> {
-    var color = shader?.color(fragment(face, at: point)) ?? .zero
-    color.w = min(max(color.w, 0), 1)
-    return color
+  func clearColor(_ face: ScreenFace<S>, at point: SIMD2<S>) -> SIMD4<S> {
+    shader?.color(fragment(face, at: point)) ?? .zero
   }
 
   /// The fragment of a face at a point in pixels, as large as a sample.
@@ -157,7 +155,16 @@ extension HardView {
   /// The sums of a pixel's colours and coverages; `y` counts from the band's first row.
   ///
   /// Faces that are shaded as fragments are shaded once a pixel, where the mean of their samples lies.
-  private func pixelSums(_ x: Int, _ y: Int, _ band: BandSamples) -> (color: SIMD3<S>, hits: S) {
+  ///
+  /// - Parameters:
+  ///   - x: the pixel's column.
+  ///   - y: its row within the band.
+  ///   - band: what is seen there.
+  ///   - shares: room to work in, so that no pixel has to ask for memory.
+  /// - Returns: the sums over the pixel's samples.
+  private func pixelSums(
+    _ x: Int, _ y: Int, _ band: BandSamples, _ shares: inout [PixelShare]
+  ) -> (color: SIMD3<S>, hits: S) {
     let all = S(samples * samples)
     if let shader, band.layers.isEmpty,
       let id = onlyFace(band.visible, x * samples, row: y * samples, across: across)
@@ -169,13 +176,13 @@ extension HardView {
     }
     var color = SIMD3<S>.zero
     var hits: S = 0
-    var shares: [PixelShare] = []
+    shares.removeAll(keepingCapacity: true)
     for row in y * samples..<(y + 1) * samples {
       for column in x * samples..<(x + 1) * samples {
         let place = row * across + column
         let point = sampleCenter(column: column, row: band.firstRow * samples + row)
         var through: S = 1
-        if let range = band.before[place] {
+        if !band.layers.isEmpty, let range = band.before[place] {
           for layer in band.layers[range] {
             let own = clearColor(projection.faces[Int(layer.id)], at: point)
             color += SIMD3(own.x, own.y, own.z) * (own.w * through)
@@ -217,8 +224,9 @@ extension HardView {
       let firstRow = start / (width * 4)
       let (visible, layers) = visibleFaces(band: firstRow / Self.bandRows)
       let band = BandSamples(firstRow: firstRow, visible: visible, layers: layers)
+      var shares: [PixelShare] = []
       for p in 0..<chunk.count / 4 {
-        let sums = pixelSums(p % width, p / width, band)
+        let sums = pixelSums(p % width, p / width, band, &shares)
         let alpha = sums.hits * share
         let over = sums.color * share + background * (1 - alpha)
         chunk[4 * p] = over.x
@@ -243,7 +251,7 @@ extension HardView {
   ) -> [Rendering<S>] {
     parallelMap(cameras.count, workers: workers) { k in
       let camera = cameras[k]
-      let view = HardView(assembly, camera: camera, samples: samples)
+      let view = HardView(assembly, camera: camera, samples: samples, workers: workers)
       let (color, alpha) = view.resolve(background: background, workers: workers)
       func buffer(_ values: [S], _ channels: Int) -> ImageBuffer<S> {
         ImageBuffer(
@@ -253,7 +261,8 @@ extension HardView {
         color: outputs.contains(.color) ? buffer(color, 3) : nil, alpha: buffer(alpha, 1),
         depth: nil, normal: nil, face: nil)
       if !outputs.isDisjoint(with: [.depth, .face]) {
-        let single = samples == 1 ? view : HardView(assembly, camera: camera, samples: 1)
+        let single =
+          samples == 1 ? view : HardView(assembly, camera: camera, samples: 1, workers: workers)
         let centers = single.centers(workers: workers)
         if outputs.contains(.depth) { picture.depth = buffer(centers.depths, 1) }
         if outputs.contains(.face) { picture.face = centers.faces }

@@ -31,6 +31,7 @@ struct HardView<S: RenderScalar>: Sendable {
   }
 
   /// Whether any surface has holes or lets others shine through.
+  @inline(__always)
   var hasClearFaces: Bool { shader?.hasClearFaces ?? false }
 
   /// The number of bands.
@@ -92,7 +93,7 @@ struct HardView<S: RenderScalar>: Sendable {
       let touched = SIMD2(
         Int32(truncatingIfNeeded: Int(box.z) / rows), Int32(truncatingIfNeeded: Int(box.w) / rows))
       let id = Int32(truncatingIfNeeded: i)
-      if let shader, shader.isClear(face: Int(face.source)) {
+      if let shader, shader.alphaMode(face: Int(face.source)) != .opaque {
         clear.append((touched, id))
       } else if setup.traits.contains(.small) {
         small.append((touched, SmallFace(face, setup, id: id, samples: samples)))
@@ -146,14 +147,25 @@ struct HardView<S: RenderScalar>: Sendable {
     return (visible, layers)
   }
 
-  /// The visible face on the screen of every sample, -1 where none, row-major.
-  func sampleFaces(workers: Workers) -> [Int32] {
+  /// The visible face on the screen of every sample, -1 where none, row-major, and what shines before them.
+  ///
+  /// - Parameters:
+  ///   - blends: whether blended surfaces become layers; else they are seen where alpha is at least 1/2.
+  ///   - workers: how many threads may work.
+  /// - Returns: the faces; the layers, sample by sample, the nearest first.
+  func sampleFaces(
+    blends: Bool = false, workers: Workers
+  ) -> (faces: [Int32], layers: [ClearLayer]) {
     var visible = [Int32](repeating: -1, count: across * down)
-    let rows = Self.bandRows * samples
-    visible.forEachChunk(grain: max(across * rows, 1), workers: workers) { start, chunk in
-      _ = draw(band: start / (across * rows), into: &chunk, blends: false)
+    let count = across * Self.bandRows * samples
+    var layers = [[ClearLayer]](repeating: [], count: bandCount)
+    visible.forEachSlice(
+      startingAt: { min($0 * count, across * down) }, alongside: &layers, workers: workers
+    ) { band, chunk, layers in
+      layers = draw(band: band, into: &chunk, blends: blends)
+      for k in layers.indices { layers[k].sample += band * count }
     }
-    return visible
+    return (visible, Array(layers.joined()))
   }
 
   /// Draws the faces of a band; of equally near ones the first is seen.

@@ -17,7 +17,7 @@ struct SurfaceBuffers<S: RenderScalar>: Sendable {
     self.assembly = assembly
     self.camera = camera
     let view = HardView(assembly, camera: camera, samples: 1, soft: soft, workers: workers)
-    let visible = view.sampleFaces(workers: workers)
+    let visible = view.sampleFaces(workers: workers).faces
     let projection = view.projection
     faces = visible.map { $0 < 0 ? -1 : projection.faces[Int($0)].source }
     let found = faces

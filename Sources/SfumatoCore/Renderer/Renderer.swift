@@ -16,7 +16,8 @@ public struct Renderer<S: RenderScalar>: Sendable {
   ) -> [Rendering<S>] {
     let hasColor = !outputs.isDisjoint(with: [.color, .depth])
     let assembly = SceneAssembly(
-      scene, hasColor: hasColor, shadesFragments: settings.mode.shadesFragments)
+      scene, hasColor: hasColor, shadesFragments: settings.mode.shadesFragments,
+      seesHoles: settings.mode.seesHoles)
     var pictures: [Rendering<S>]
     switch settings.mode {
     case .hard(let samples):
@@ -90,7 +91,8 @@ public struct Renderer<S: RenderScalar>: Sendable {
   ) -> ([Rendering<S>], RenderPullback<S>) {
     let hasColor = !outputs.isDisjoint(with: [.color, .depth])
     let assembly = SceneAssembly(
-      scene, hasColor: hasColor, shadesFragments: settings.mode.shadesFragments)
+      scene, hasColor: hasColor, shadesFragments: settings.mode.shadesFragments,
+      seesHoles: settings.mode.seesHoles)
     var pictures: [Rendering<S>]
     let passes: [ViewPass<S>]
     switch settings.mode {

@@ -134,6 +134,11 @@ public struct RenderSettings<S: RenderScalar>: Equatable, Sendable {
       }
     }
 
+    /// Whether holes of masked and blended surfaces are cut out.
+    var seesHoles: Bool {
+      if case .soft = self { false } else { true }
+    }
+
     /// Whether each fragment is shaded by itself; else pictures interpolate what corners show.
     var shadesFragments: Bool {
       switch self {

@@ -30,7 +30,7 @@ public enum AlphaMode<S: RenderScalar>: Equatable, Sendable {
   case opaque
   /// Below the cutoff there is a hole.
   case mask(cutoff: S)
-  /// What lies behind shines through.
+  /// What lies behind shines through, but where alpha is 1. In soft pictures: opaque.
   case blend
 }
 

@@ -57,6 +57,11 @@ public struct Scene<S: RenderScalar>: Equatable, Sendable {
     self.background = background
   }
 
+  /// Whether any surface has holes or lets others shine through.
+  var hasClearFaces: Bool {
+    instances.contains { materials[$0.material].alphaMode != .opaque }
+  }
+
   /// A scene of one mesh at the origin.
   ///
   /// Coloured by its face colours or vertex colours where it has them, else mid grey.

@@ -16,28 +16,7 @@ enum Lighting {
   /// What arrives from a light at a point; nil for light from all around.
   @inline(__always)
   static func ray<S: RenderScalar>(_ light: Light<S>, at position: SIMD3<S>) -> Ray<S>? {
-    switch light {
-    case .ambient, .sphericalHarmonics: return nil
-    case .directional(let direction, let color):
-      return Ray(unit: normalize(direction), color: color)
-    case .point(let place, let color):
-      return Ray(unit: normalize(place - position), color: color)
-    case .inverseSquare(let place, let color):
-      let way = place - position
-      return Ray(unit: normalize(way), color: color * weakened(dot(way, way)))
-    case .spot(let place, let direction, let color, let inner, let outer):
-      let way = place - position
-      let unit = normalize(way)
-      let share = Cone(innerDegrees: inner, outerDegrees: outer)
-        .share(cosine: -dot(unit, normalize(direction)))
-      return Ray(unit: unit, color: color * (weakened(dot(way, way)) * share * share))
-    }
-  }
-
-  /// The inverse of a squared distance; 0 at the light itself.
-  @inline(__always)
-  private static func weakened<S: RenderScalar>(_ squared: S) -> S {
-    squared > 0 ? 1 / squared : 0
+    RaySource(light)?.ray(at: position)
   }
 
   /// The adjoint of ``ray(_:at:)``: adds to the light's cotangent, returns the position's.
@@ -59,7 +38,7 @@ enum Lighting {
       return -bar
     case .inverseSquare(let place, let color):
       let way = place - position
-      let weak = weakened(dot(way, way))
+      let weak = RaySource<S>.weakened(dot(way, way))
       gradient.color += colorBar * weak
       let bar =
         normalizeVJP(way, unitBar: unitBar) - way * (2 * weak * weak * dot(color, colorBar))
@@ -69,8 +48,8 @@ enum Lighting {
       let way = place - position
       let unit = normalize(way)
       let axis = normalize(direction)
-      let weak = weakened(dot(way, way))
-      let cone = Cone(innerDegrees: inner, outerDegrees: outer)
+      let weak = RaySource<S>.weakened(dot(way, way))
+      let cone = SpotCone(innerDegrees: inner, outerDegrees: outer)
       let cosine = -dot(unit, axis)
       let share = cone.share(cosine: cosine)
       gradient.color += colorBar * (weak * share * share)
@@ -83,38 +62,6 @@ enum Lighting {
         - way * (2 * weak * weak * share * share * amount)
       gradient.position += bar
       return -bar
-    }
-  }
-
-  /// How a spot fades between its half angles, linear in the cosine; the light takes the square of it.
-  private struct Cone<S: RenderScalar> {
-    private let outerCosine: S
-    private let span: S
-    private let isWide: Bool
-    private let radians: SIMD2<S>
-
-    init(innerDegrees: S, outerDegrees: S) {
-      radians = SIMD2(innerDegrees, outerDegrees) * (.pi / 180)
-      outerCosine = S.cos(radians.y)
-      let difference = S.cos(radians.x) - outerCosine
-      isWide = difference > 1e-3
-      span = isWide ? difference : 1e-3
-    }
-
-    func share(cosine: S) -> S { min(max((cosine - outerCosine) / span, 0), 1) }
-
-    /// The adjoint of ``share(cosine:)``.
-    func slopes(cosine: S, shareBar: S) -> (cosineBar: S, degreesBar: SIMD2<S>) {
-      let share = (cosine - outerCosine) / span
-      guard share > 0, share < 1 else { return (0, .zero) }
-      let cosineBar = shareBar / span
-      // d share / d cos(inner) = -share / span; d share / d cos(outer) = (share - 1) / span.
-      let inner = isWide ? -share * cosineBar : 0
-      let outer = isWide ? (share - 1) * cosineBar : -cosineBar
-      return (
-        cosineBar,
-        SIMD2(-S.sin(radians.x) * inner, -S.sin(radians.y) * outer) * (.pi / 180)
-      )
     }
   }
 

@@ -55,8 +55,15 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
   ///
   /// *Differentiable in* positions, colours, instance motions, lights; *constant in* given normals' object-space values and
   /// in the instances' stretches.
-  init(_ scene: Scene<S>, hasColor: Bool, shadesFragments: Bool) {
+  ///
+  /// - Parameters:
+  ///   - scene: what is put together.
+  ///   - hasColor: whether colours are wanted.
+  ///   - shadesFragments: whether colours that corners cannot stand for are left to the fragments.
+  ///   - seesHoles: whether alpha is looked at where no colours are wanted.
+  init(_ scene: Scene<S>, hasColor: Bool, shadesFragments: Bool, seesHoles: Bool = false) {
     self.scene = scene
+    let hasColor = hasColor || (seesHoles && scene.hasClearFaces)
     let needsFragments = scene.instances.contains { scene.materials[$0.material].needsFragments }
     coloring =
       !hasColor ? .none : !needsFragments ? .corners : shadesFragments ? .fragments : .seenCorners

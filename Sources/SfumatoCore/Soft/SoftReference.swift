@@ -147,7 +147,7 @@ extension SoftTilePass {
             standardizedBar += shares[i].standardizedBar
             var ownBar = colorBar * shares[i].weight
             if let shader, let place = one.place {
-              ownBar = fragments?.shadeVJP(shader, place, colorBar: ownBar) ?? .zero
+              ownBar = fragments?.shadeVJP(shader, place, colorBar: SIMD4(ownBar, 0)) ?? .zero
             }
             attributesVJP(
               face, one, pixel: pixel, colorBar: ownBar, logitBar: shares[i].logitBar,

@@ -128,6 +128,20 @@ struct FragmentScene {
     }
   }
 
+  /// The same with the two small sheets blended over the large one and the background.
+  func blended() -> FragmentScene {
+    var copy = self
+    copy.scene.materials[1].alphaMode = .blend
+    copy.scene.materials[1].opacity = 0.6
+    var glass = scene.materials[0]
+    glass.alphaMode = .blend
+    glass.opacity = 0.9
+    copy.scene.materials.append(glass)
+    copy.scene.instances[2].material = 2
+    copy.scene.instances[1].transform.translation = SIMD3(0.5, 0.3, 0.7)
+    return copy
+  }
+
   static let groups = [
     "positions", "vertexColors", "texcoords", "texels", "materials", "lights", "background",
     "poses",
@@ -155,13 +169,13 @@ struct FragmentScene {
     var base = SIMD3<Double>.zero
     if case .constant(let color) = m.baseColor { base = color }
     return list(base) + list(m.specular) + list(m.baseColorFactor) + list(m.emissive) + [
-      m.shininess, m.metallic, m.roughness, m.normalScale, m.occlusionStrength,
+      m.shininess, m.metallic, m.roughness, m.normalScale, m.occlusionStrength, m.opacity,
     ]
   }
 
   private static func numbers(_ g: MaterialGradient<Double>) -> [Double] {
     list(g.color) + list(g.specular) + list(g.baseColorFactor) + list(g.emissive) + [
-      g.shininess, g.metallic, g.roughness, g.normalScale, g.occlusionStrength,
+      g.shininess, g.metallic, g.roughness, g.normalScale, g.occlusionStrength, g.opacity,
     ]
   }
 
@@ -176,6 +190,7 @@ struct FragmentScene {
     m.roughness = p[14]
     m.normalScale = p[15]
     m.occlusionStrength = p[16]
+    m.opacity = p[17]
     return m
   }
 
@@ -243,7 +258,7 @@ struct FragmentScene {
       }
     case "materials":
       for i in scene.materials.indices {
-        copy.scene.materials[i] = Self.moved(scene.materials[i], take(17))
+        copy.scene.materials[i] = Self.moved(scene.materials[i], take(18))
       }
     case "lights":
       for (i, light) in scene.lights.enumerated() {
@@ -271,7 +286,7 @@ struct FragmentScene {
   var renderer: Renderer<Double> { Renderer(settings: RenderSettings(mode: mode)) }
 
   func pictures() -> [Double] {
-    renderer.render(scene, cameras).flatMap { $0.color?.values ?? [] }
+    renderer.render(scene, cameras).flatMap { ($0.color?.values ?? []) + $0.alpha.values }
   }
 
   func gradient(_ group: String, _ cotangent: [Double]) -> [Double] {
@@ -285,12 +300,14 @@ struct FragmentScene {
     var start = 0
     let g = pullback(
       pictures.map { picture in
-        let n = picture.alpha.pixelCount * 3
-        defer { start += n }
-        return RenderingCotangent(
-          color: ImageBuffer(
-            width: picture.alpha.width, height: picture.alpha.height, channels: 3,
-            values: Array(cotangent[start..<start + n])))
+        func next(_ channels: Int) -> ImageBuffer<Double> {
+          let n = picture.alpha.pixelCount * channels
+          defer { start += n }
+          return ImageBuffer(
+            width: picture.alpha.width, height: picture.alpha.height, channels: channels,
+            values: Array(cotangent[start..<start + n]))
+        }
+        return RenderingCotangent(color: next(3), alpha: next(1))
       })
     func list(_ t: Twist<Double>) -> [Double] { Self.list(t.angular) + Self.list(t.linear) }
     switch group {

@@ -50,6 +50,48 @@ struct FragmentShaderTests {
     }
   }
 
+  @Test(arguments: FragmentScene.groups, [CrispEdges.none, .antialiased])
+  func `blended surfaces differentiate, opacity with them`(
+    group: String, edges: CrispEdges
+  ) {
+    var scene = FragmentScene(seed: 8, shading: .blinnPhong).blended()
+    scene.mode = .crisp(CrispSettings(edges: edges, samples: 2))
+    let error = scene.error(group, seed: 8)
+    #expect(error < 1e-6, "\(group), \(edges): \(error)")
+  }
+
+  @Test func `the opacity of each blended surface moves the picture`() {
+    let scene = FragmentScene(seed: 8, shading: .blinnPhong).blended()
+    let cotangent = scene.pictures().indices.map { Double($0 % 7) - 3 }
+    let gradient = scene.gradient("materials", cotangent)
+    // An opaque surface's opacity says nothing.
+    #expect(gradient[17] == 0)
+    #expect(
+      abs(gradient[35]) > 1e-3 && abs(gradient[53]) > 1e-3, "\(gradient[35]), \(gradient[53])")
+  }
+
+  @Test func `crisp pictures composite blended surfaces as hard ones do`() {
+    var scene = FragmentScene(seed: 9, shading: .lambert).blended()
+    scene.mode = .crisp(CrispSettings(edges: .none, samples: 1))
+    let crisp = scene.pictures()
+    scene.mode = .hard(samples: 1)
+    for (a, b) in zip(crisp, scene.pictures()) { #expect(abs(a - b) < 1e-12) }
+  }
+
+  @Test func `holes show in pictures of alpha alone`() {
+    var scene = FragmentScene(seed: 9, shading: .lambert).scene
+    let cameras = FragmentScene(seed: 9, shading: .lambert).cameras
+    for i in scene.materials.indices { scene.materials[i].alphaMode = .mask(cutoff: 0.5) }
+    for mode in [
+      RenderSettings<Double>.Mode.hard(samples: 2), .crisp(CrispSettings(edges: .none, samples: 2)),
+    ] {
+      let renderer = Renderer(settings: RenderSettings(mode: mode))
+      let full = renderer.render(scene, cameras).map(\.alpha)
+      #expect(renderer.render(scene, cameras, outputs: .alpha).map(\.alpha) == full)
+      #expect(full[0].values.contains { $0 < 1 })
+    }
+  }
+
   @Test(arguments: ["texels", "materials", "lights", "vertexColors"])
   func `what does not move a mip level differentiates through the mip chain`(group: String) {
     let scene = FragmentScene(seed: 6, shading: .metallicRoughness, filter: .trilinear)
@@ -115,7 +157,8 @@ struct FragmentShaderTests {
     point.metallic = 0
     point.roughness = 1
     let color = Reflectance.color(
-      point, .metallicRoughness, lights: [.ambient(color: SIMD3(repeating: 1))])
+      point, .metallicRoughness,
+      lights: FragmentLights([.ambient(color: SIMD3(repeating: 1))]))
     #expect(abs(color.x - 1) < 0.06, "\(color)")
   }
 
@@ -146,10 +189,12 @@ struct FragmentShaderTests {
         let x = SIMD3(r * Double.cos(angle), r * Double.sin(angle), z)
         return .directional(direction: x, color: SIMD3(repeating: 4 / Double(count)))
       }
-      let color = Reflectance.color(point, .metallicRoughness, lights: lights)
+      let color = Reflectance.color(
+        point, .metallicRoughness, lights: FragmentLights(lights))
       #expect(color.x < 1.001 && color.x > 0.3, "roughness \(roughness): \(color.x)")
       let around = Reflectance.color(
-        point, .metallicRoughness, lights: [.ambient(color: SIMD3(repeating: 1))])
+        point, .metallicRoughness,
+        lights: FragmentLights([.ambient(color: SIMD3(repeating: 1))]))
       #expect(abs(around.x - color.x) < 0.2, "the fit gives \(around.x), the sum \(color.x)")
     }
   }

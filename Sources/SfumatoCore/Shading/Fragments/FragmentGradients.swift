@@ -74,9 +74,9 @@ struct FragmentGradients<S: RenderScalar>: Sendable {
   /// The adjoint of a fragment's colour: adds to it all, returns the weights' cotangent.
   @inline(__always)
   mutating func shadeVJP(
-    _ shader: FragmentShader<S>, _ place: FragmentPlace<S>, colorBar: SIMD3<S>
+    _ shader: FragmentShader<S>, _ place: FragmentPlace<S>, colorBar: SIMD4<S>
   ) -> SIMD3<S> {
-    shader.colorVJP(place, colorBar: SIMD4(colorBar, 0), into: &self)
+    shader.colorVJP(place, colorBar: colorBar, into: &self)
   }
 
   /// Adds another part in place.

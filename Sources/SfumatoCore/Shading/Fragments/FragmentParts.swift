@@ -14,12 +14,14 @@ struct FragmentMaterial<S: RenderScalar>: Sendable {
   var occlusionStrength: S
   var emissive: SIMD3<S>
   var isDoubleSided: Bool
+  var alphaMode: AlphaMode<S>
   var usesFaceNormals: Bool
   var baseColorTexture: TextureUse<S>?
   var metallicRoughnessTexture: TextureUse<S>?
   var normalTexture: TextureUse<S>?
   var occlusionTexture: TextureUse<S>?
   var emissiveTexture: TextureUse<S>?
+  let hasTextures: Bool
 
   init(_ material: Material<S>) {
     baseColor = material.baseColor
@@ -34,12 +36,51 @@ struct FragmentMaterial<S: RenderScalar>: Sendable {
     occlusionStrength = material.occlusionStrength
     emissive = material.emissive
     isDoubleSided = material.isDoubleSided
+    alphaMode = material.alphaMode
     usesFaceNormals = material.usesFaceNormals
     baseColorTexture = material.baseColorTexture
     metallicRoughnessTexture = material.metallicRoughnessTexture
     normalTexture = material.normalTexture
     occlusionTexture = material.occlusionTexture
     emissiveTexture = material.emissiveTexture
+    hasTextures = [
+      baseColorTexture, metallicRoughnessTexture, normalTexture, occlusionTexture, emissiveTexture,
+    ].contains { $0 != nil }
+  }
+}
+
+/// The lights, with what does not depend on the fragment worked out.
+struct FragmentLights<S: RenderScalar>: Sendable {
+  private let ambient: SIMD3<S>
+  /// The sum of the harmonics; empty where there are none.
+  private let harmonics: [SIMD3<S>]
+  /// Those that shine from one direction.
+  let sources: [RaySource<S>]
+
+  init(_ lights: [Light<S>]) {
+    var ambient = SIMD3<S>.zero
+    var harmonics: [SIMD3<S>] = []
+    for light in lights {
+      switch light {
+      case .ambient(let color): ambient += color
+      case .sphericalHarmonics(let own):
+        if harmonics.isEmpty {
+          harmonics = [SIMD3<S>](repeating: .zero, count: SphericalHarmonics.count)
+        }
+        for (k, value) in own.prefix(harmonics.count).enumerated() { harmonics[k] += value }
+      case .directional, .point, .inverseSquare, .spot: break
+      }
+    }
+    self.ambient = ambient
+    self.harmonics = harmonics
+    sources = lights.compactMap { RaySource($0) }
+  }
+
+  /// The light from all around that a white diffuse surface sends back.
+  @inline(__always)
+  func surrounding(normal: SIMD3<S>) -> SIMD3<S> {
+    guard !harmonics.isEmpty else { return ambient }
+    return ambient + SphericalHarmonics.irradiance(harmonics, normal: normal)
   }
 }
 

@@ -7,6 +7,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   private let materials: [FragmentMaterial<S>]
   private let instances: [FragmentInstance<S>]
   private let lights: [Light<S>]
+  private let shine: FragmentLights<S>
   private let chains: [MipChain<S>]
   private let positions: [S]
   private let faces: [Int32]
@@ -14,6 +15,9 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   /// The camera's place, or the direction to it where orthographic.
   private let eye: SIMD3<S>
   var scene: Scene<S> { assembly.scene }
+
+  /// Whether any surface has holes or lets others shine through.
+  let hasClearFaces: Bool
 
   /// Whether anything may show a texture.
   var hasTextures: Bool { !chains.isEmpty }
@@ -23,9 +27,11 @@ final class FragmentShader<S: RenderScalar>: Sendable {
     materials = assembly.scene.materials.map { FragmentMaterial($0) }
     instances = assembly.parts.indices.map { FragmentInstance(assembly, $0) }
     lights = assembly.scene.lights
+    shine = FragmentLights(assembly.scene.lights)
     chains = assembly.chains
     positions = assembly.positions
     faces = assembly.faces
+    hasClearFaces = assembly.scene.hasClearFaces
     isPerspective = camera.projection == .perspective
     eye = isPerspective ? camera.center : -camera.worldToCamera.rotation.matrix.row2
   }
@@ -123,67 +129,92 @@ final class FragmentShader<S: RenderScalar>: Sendable {
     corners.texcoords[k] += set == 0 ? SIMD4(bar.x, bar.y, 0, 0) : SIMD4(0, 0, bar.x, bar.y)
   }
 
-  /// Everything on the way from a place to a colour.
-  private struct Fragment {
-    var face: Face
-    var point: SurfacePoint<S>
-    /// The colour of corners or face before factor and texture.
-    var source: SIMD3<S>
-    var alpha: S
+  /// What textures show at a fragment; ones where there are none.
+  private struct TextureValues {
+    var color = SIMD4<S>(repeating: 1)
+    /// Green is roughness, blue is metallic.
+    var gloss = SIMD4<S>(repeating: 1)
+    var shade = SIMD4<S>(repeating: 1)
+    var glow = SIMD4<S>(repeating: 1)
+  }
+
+  /// The textures of a fragment; nil where the material has none.
+  private struct ShownTextures {
     var color: Shown?
     var gloss: Shown?
     var bump: Shown?
     var shade: Shown?
     var glow: Shown?
-    /// The interpolated normal before it is normalised.
-    var mean: SIMD3<S>
-    var frame: TangentFrame<S>?
-    /// -1 where the normal was turned to the viewer.
-    var side: S
+
+    var values: TextureValues {
+      var values = TextureValues()
+      if let color { values.color = color.value }
+      if let gloss { values.gloss = gloss.value }
+      if let shade { values.shade = shade.value }
+      if let glow { values.glow = glow.value }
+      return values
+    }
   }
 
   @inline(__always)
-  private func fragment(_ place: FragmentPlace<S>) -> Fragment {
-    let face = face(place)
+  private func shownTextures(_ face: Face, _ place: FragmentPlace<S>) -> ShownTextures {
     let material = materials[face.material]
-    let w = place.weights
+    var shown = ShownTextures(
+      color: shown(material.baseColorTexture, face, place),
+      glow: shown(material.emissiveTexture, face, place))
+    if material.shading != .unlit {
+      shown.gloss = self.shown(material.metallicRoughnessTexture, face, place)
+      shown.bump = self.shown(material.normalTexture, face, place)
+      shown.shade = self.shown(material.occlusionTexture, face, place)
+    }
+    return shown
+  }
+
+  /// What light meets at a fragment, and what the adjoint needs of the way there.
+  private struct Fragment {
     var point = SurfacePoint<S>()
-    point.position = (face.p[0] * w.x + face.p[1] * w.y) + face.p[2] * w.z
-    point.viewer = isPerspective ? normalize(eye - point.position) : eye
-    let source: SIMD3<S>
-    switch material.baseColor {
-    case .constant(let color): source = color
+    /// The colour of corners or face before factor and texture.
+    var source = SIMD3<S>.zero
+    /// The interpolated normal before it is normalised.
+    var mean = SIMD3<S>.zero
+    var frame: TangentFrame<S>?
+    /// -1 where the normal was turned to the viewer.
+    var side: S = 1
+  }
+
+  @inline(__always)
+  private func fragment(
+    _ face: Face, _ place: FragmentPlace<S>, _ values: TextureValues, bump: Shown?
+  ) -> Fragment {
+    let index = face.material
+    let w = place.weights
+    var fragment = Fragment()
+    fragment.point.position = (face.p[0] * w.x + face.p[1] * w.y) + face.p[2] * w.z
+    fragment.point.viewer = isPerspective ? normalize(eye - fragment.point.position) : eye
+    switch materials[index].baseColor {
+    case .constant(let color): fragment.source = color
     case .face:
-      source =
+      fragment.source =
         instances[face.instance].faceColors.isEmpty
         ? SIMD3(repeating: 1) : instances[face.instance].faceColors.vector3(face.corner / 3)
     case .vertex:
-      source =
+      fragment.source =
         instances[face.instance].vertexColors.isEmpty
         ? SIMD3(repeating: 1)
         : (vertexColor(face, 0) * w.x + vertexColor(face, 1) * w.y) + vertexColor(face, 2) * w.z
     }
-    let color = shown(material.baseColorTexture, face, place)
-    let value = color?.value ?? SIMD4(repeating: 1)
-    point.base = source * material.baseColorFactor * SIMD3(value.x, value.y, value.z)
-    let glow = shown(material.emissiveTexture, face, place)
-    let emitted = glow?.value ?? SIMD4(repeating: 1)
-    point.emissive = material.emissive * SIMD3(emitted.x, emitted.y, emitted.z)
-    point.specular = material.specular
-    point.shininess = material.shininess
-    var fragment = Fragment(
-      face: face, point: point, source: source, alpha: material.opacity * value.w, color: color,
-      glow: glow, mean: .zero, side: 1)
-    guard material.shading != .unlit else { return fragment }
-    let gloss = shown(material.metallicRoughnessTexture, face, place)
-    fragment.point.metallic = material.metallic * (gloss?.value.z ?? 1)
-    fragment.point.roughness = material.roughness * (gloss?.value.y ?? 1)
-    fragment.gloss = gloss
-    fragment.shade = shown(material.occlusionTexture, face, place)
-    if let shade = fragment.shade {
-      fragment.point.occlusion = 1 + material.occlusionStrength * (shade.value.x - 1)
-    }
-    addNormal(material, place, to: &fragment)
+    fragment.point.base =
+      fragment.source * materials[index].baseColorFactor
+      * SIMD3(values.color.x, values.color.y, values.color.z)
+    fragment.point.emissive =
+      materials[index].emissive * SIMD3(values.glow.x, values.glow.y, values.glow.z)
+    fragment.point.specular = materials[index].specular
+    fragment.point.shininess = materials[index].shininess
+    guard materials[index].shading != .unlit else { return fragment }
+    fragment.point.metallic = materials[index].metallic * values.gloss.z
+    fragment.point.roughness = materials[index].roughness * values.gloss.y
+    fragment.point.occlusion = 1 + materials[index].occlusionStrength * (values.shade.x - 1)
+    addNormal(face, place, bump: bump, to: &fragment)
     return fragment
   }
 
@@ -196,23 +227,21 @@ final class FragmentShader<S: RenderScalar>: Sendable {
 
   @inline(__always)
   private func addNormal(
-    _ material: FragmentMaterial<S>, _ place: FragmentPlace<S>, to fragment: inout Fragment
+    _ face: Face, _ place: FragmentPlace<S>, bump: Shown?, to fragment: inout Fragment
   ) {
     let w = place.weights
-    let face = fragment.face
     fragment.mean =
-      material.usesFaceNormals
+      materials[face.material].usesFaceNormals
       ? face.flat : (face.n[0] * w.x + face.n[1] * w.y) + face.n[2] * w.z
     var normal = normalize(fragment.mean)
-    if let bump = shown(material.normalTexture, face, place) {
+    if let bump {
       let frame = TangentFrame(
         normal: normal, face.p[1] - face.p[0], face.p[2] - face.p[0],
         bump.corners[1] - bump.corners[0], bump.corners[2] - bump.corners[0])
-      fragment.bump = bump
       fragment.frame = frame
-      normal = frame.mapped(bump.value, scale: material.normalScale)
+      normal = frame.mapped(bump.value, scale: materials[face.material].normalScale)
     }
-    if material.isDoubleSided {
+    if materials[face.material].isDoubleSided {
       let front = faceCross(face.p[0], face.p[1], face.p[2])
       let isBehind = dot(front, fragment.point.viewer) < 0
       let isInward = dot(front, fragment.mean) < 0
@@ -227,10 +256,28 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   /// the camera's place; *constant in* the level of the mip chain and the side from which a face is seen.
   @inline(__always)
   func color(_ place: FragmentPlace<S>) -> SIMD4<S> {
-    let fragment = fragment(place)
-    let material = materials[fragment.face.material]
+    let face = face(place)
+    let index = face.material
+    guard !materials[index].hasTextures else { return texturedColor(face, place) }
+    let point = fragment(face, place, TextureValues(), bump: nil).point
     return SIMD4(
-      Reflectance.color(fragment.point, material.shading, lights: lights), fragment.alpha)
+      Reflectance.color(point, materials[index].shading, lights: shine), materials[index].opacity)
+  }
+
+  /// ``color(_:)`` of a material with textures, which few fragments of most pictures have: kept out of the others' way.
+  @inline(never)
+  private func texturedColor(_ face: Face, _ place: FragmentPlace<S>) -> SIMD4<S> {
+    let shown = shownTextures(face, place)
+    let values = shown.values
+    let point = fragment(face, place, values, bump: shown.bump).point
+    return SIMD4(
+      Reflectance.color(point, materials[face.material].shading, lights: shine),
+      materials[face.material].opacity * values.color.w)
+  }
+
+  /// What a face's alpha means.
+  func alphaMode(face: Int) -> AlphaMode<S> {
+    materials[instances[assembly.instance(ofFace: face)].material].alphaMode
   }
 
   /// Alpha alone.
@@ -245,8 +292,11 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   func colorVJP(
     _ place: FragmentPlace<S>, colorBar: SIMD4<S>, into gradients: inout FragmentGradients<S>
   ) -> SIMD3<S> {
-    let fragment = fragment(place)
-    let index = fragment.face.material
+    let face = face(place)
+    let shown = shownTextures(face, place)
+    let values = shown.values
+    let fragment = fragment(face, place, values, bump: shown.bump)
+    let index = face.material
     let material = materials[index]
     var bars = CornerBars<S>()
     var weightsBar = SIMD3<S>.zero
@@ -254,9 +304,10 @@ final class FragmentShader<S: RenderScalar>: Sendable {
       fragment.point, material.shading, lights: lights,
       colorBar: SIMD3(colorBar.x, colorBar.y, colorBar.z), into: &gradients.lights)
     sourceVJP(
-      fragment, place, bar: bar, alphaBar: colorBar.w, weightsBar: &weightsBar, corners: &bars,
+      fragment, face, shown.color, place, bar: bar, alphaBar: colorBar.w, weightsBar: &weightsBar,
+      corners: &bars,
       into: &gradients)
-    if let glow = fragment.glow, let use = material.emissiveTexture {
+    if let glow = shown.glow, let use = material.emissiveTexture {
       gradients.materials[index].emissive +=
         bar.emissive * SIMD3(glow.value.x, glow.value.y, glow.value.z)
       shownVJP(
@@ -270,9 +321,11 @@ final class FragmentShader<S: RenderScalar>: Sendable {
     var positionBar = bar.position
     if material.shading != .unlit {
       glossVJP(
-        fragment, place, bar: bar, weightsBar: &weightsBar, corners: &bars, into: &gradients)
+        shown, values, face, place, bar: bar, weightsBar: &weightsBar, corners: &bars,
+        into: &gradients)
       normalVJP(
-        fragment, place, normalBar: bar.normal, weightsBar: &weightsBar, corners: &bars,
+        fragment, face, shown.bump, place, normalBar: bar.normal, weightsBar: &weightsBar,
+        corners: &bars,
         into: &gradients)
       if isPerspective {
         let eyeBar = normalizeVJP(eye - fragment.point.position, unitBar: bar.viewer)
@@ -283,7 +336,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
       }
       for k in 0..<3 {
         bars.positions[k] += positionBar * place.weights[k]
-        weightsBar[k] += dot(positionBar, fragment.face.p[k])
+        weightsBar[k] += dot(positionBar, face.p[k])
       }
     }
     gradients.add(bars, toFace: Int32(truncatingIfNeeded: place.face))
@@ -293,13 +346,14 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   /// The adjoint of the base colour and alpha.
   @inline(__always)
   private func sourceVJP(
-    _ fragment: Fragment, _ place: FragmentPlace<S>, bar: SurfacePoint<S>, alphaBar: S,
+    _ fragment: Fragment, _ face: Face, _ color: Shown?, _ place: FragmentPlace<S>,
+    bar: SurfacePoint<S>, alphaBar: S,
     weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
     into gradients: inout FragmentGradients<S>
   ) {
-    let index = fragment.face.material
+    let index = face.material
     let material = materials[index]
-    let value = fragment.color?.value ?? SIMD4(repeating: 1)
+    let value = color?.value ?? SIMD4(repeating: 1)
     let texel = SIMD3(value.x, value.y, value.z)
     gradients.materials[index].baseColorFactor += bar.base * fragment.source * texel
     gradients.materials[index].opacity += alphaBar * value.w
@@ -308,14 +362,14 @@ final class FragmentShader<S: RenderScalar>: Sendable {
     case .constant: gradients.materials[index].color += sourceBar
     case .face: corners.faceColor += sourceBar
     case .vertex:
-      if !instances[fragment.face.instance].vertexColors.isEmpty {
+      if !instances[face.instance].vertexColors.isEmpty {
         for k in 0..<3 {
           corners.colors[k] += sourceBar * place.weights[k]
-          weightsBar[k] += dot(sourceBar, vertexColor(fragment.face, k))
+          weightsBar[k] += dot(sourceBar, vertexColor(face, k))
         }
       }
     }
-    if let color = fragment.color, let use = material.baseColorTexture {
+    if let color, let use = material.baseColorTexture {
       let valueBar = bar.base * fragment.source * material.baseColorFactor
       shownVJP(
         color, use, place, valueBar: SIMD4(valueBar, alphaBar * material.opacity),
@@ -326,21 +380,22 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   /// The adjoint of metallic, roughness and occlusion.
   @inline(__always)
   private func glossVJP(
-    _ fragment: Fragment, _ place: FragmentPlace<S>, bar: SurfacePoint<S>,
+    _ shown: ShownTextures, _ values: TextureValues, _ face: Face, _ place: FragmentPlace<S>,
+    bar: SurfacePoint<S>,
     weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
     into gradients: inout FragmentGradients<S>
   ) {
-    let index = fragment.face.material
+    let index = face.material
     let material = materials[index]
-    gradients.materials[index].metallic += bar.metallic * (fragment.gloss?.value.z ?? 1)
-    gradients.materials[index].roughness += bar.roughness * (fragment.gloss?.value.y ?? 1)
-    if let gloss = fragment.gloss, let use = material.metallicRoughnessTexture {
+    gradients.materials[index].metallic += bar.metallic * values.gloss.z
+    gradients.materials[index].roughness += bar.roughness * values.gloss.y
+    if let gloss = shown.gloss, let use = material.metallicRoughnessTexture {
       shownVJP(
         gloss, use, place,
         valueBar: SIMD4(0, bar.roughness * material.roughness, bar.metallic * material.metallic, 0),
         weightsBar: &weightsBar, corners: &corners, into: &gradients)
     }
-    if let shade = fragment.shade, let use = material.occlusionTexture {
+    if let shade = shown.shade, let use = material.occlusionTexture {
       gradients.materials[index].occlusionStrength += bar.occlusion * (shade.value.x - 1)
       shownVJP(
         shade, use, place, valueBar: SIMD4(bar.occlusion * material.occlusionStrength, 0, 0, 0),
@@ -351,14 +406,14 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   /// The adjoint of the normal.
   @inline(__always)
   private func normalVJP(
-    _ fragment: Fragment, _ place: FragmentPlace<S>, normalBar: SIMD3<S>,
-    weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
+    _ fragment: Fragment, _ face: Face, _ bump: Shown?, _ place: FragmentPlace<S>,
+    normalBar: SIMD3<S>, weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
     into gradients: inout FragmentGradients<S>
   ) {
-    let index = fragment.face.material
+    let index = face.material
     let material = materials[index]
     var unitBar = normalBar * fragment.side
-    if let frame = fragment.frame, let bump = fragment.bump, let use = material.normalTexture {
+    if let frame = fragment.frame, let bump, let use = material.normalTexture {
       let own = frame.mappedVJP(bump.value, scale: material.normalScale, normalBar: unitBar)
       gradients.materials[index].normalScale += own.scaleBar
       unitBar = own.frameNormalBar
@@ -379,7 +434,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
     } else {
       for k in 0..<3 {
         corners.normals[k] += meanBar * place.weights[k]
-        weightsBar[k] += dot(meanBar, fragment.face.n[k])
+        weightsBar[k] += dot(meanBar, face.n[k])
       }
     }
   }

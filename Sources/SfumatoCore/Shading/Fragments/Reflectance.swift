@@ -8,15 +8,15 @@ enum Reflectance {
   /// *Differentiable in* the point and the lights; at grazing incidence derivatives are taken from the dark side.
   @inline(__always)
   static func color<S: RenderScalar>(
-    _ p: SurfacePoint<S>, _ shading: Shading, lights: [Light<S>]
+    _ p: SurfacePoint<S>, _ shading: Shading, lights: FragmentLights<S>
   ) -> SIMD3<S> {
     switch shading {
     case .unlit: return p.base + p.emissive
     case .lambert, .lambertFlat, .phong, .blinnPhong:
-      let around = Lighting.surrounding(normal: p.normal, lights: lights) * p.occlusion
+      let around = lights.surrounding(normal: p.normal) * p.occlusion
       var color = p.emissive + p.base * around
-      for light in lights {
-        guard let ray = Lighting.ray(light, at: p.position) else { continue }
+      for source in lights.sources {
+        let ray = source.ray(at: p.position)
         let cosine = dot(p.normal, ray.unit)
         guard cosine > 0 else { continue }
         color += p.base * ray.color * cosine
@@ -27,10 +27,10 @@ enum Reflectance {
       return color
     case .metallicRoughness:
       let model = MetallicRoughness(p)
-      let around = Lighting.surrounding(normal: p.normal, lights: lights) * p.occlusion
+      let around = lights.surrounding(normal: p.normal) * p.occlusion
       var color = p.emissive + around * model.surroundingShare
-      for light in lights {
-        guard let ray = Lighting.ray(light, at: p.position) else { continue }
+      for source in lights.sources {
+        let ray = source.ray(at: p.position)
         guard dot(p.normal, ray.unit) > 0 else { continue }
         color += ray.color * model.share(unit: ray.unit)
       }
