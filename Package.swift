@@ -171,7 +171,7 @@ let package = Package(
       dependencies: [
         "SfumatoTestSupport", "SfumatoIO", "SfumatoCore", "SfumatoCLI", "Example01Triangle",
         "Example02Gradient",
-        "Example03Fit",
+        "Example03Fit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ] + experimentNames,
       swiftSettings: common),
   ],

@@ -10,7 +10,8 @@ struct Convert: ParsableCommand {
     discussion: """
       Scenes: .obj (with .mtl and PNG textures), .gltf, .glb, .ply, .stl. Images: .png, .jpg, .pfm; sRGB where the
       format has 8 or 16 bits, linear light in .pfm. A scene to an image gives the texture of its first material
-      that has one, a scene to a .json its cameras. What a format cannot hold is said on standard error.
+      that has one, a scene to a .json or with --to its cameras. What a format cannot hold is said on standard error. With --raw \
+      the numbers of an image are taken and written as they are, as depth and normals have to be.
       Cameras: --to names the format, \(CameraFormat.allCases.map(\.rawValue).joined(separator: ", ")); without it the \
       output tells: .json, _par.txt, or a folder for COLMAP.
       """)
@@ -25,6 +26,9 @@ struct Convert: ParsableCommand {
     name: .customLong("to"), help: ArgumentHelp("The format of cameras.", valueName: "FORMAT"))
   var format: String?
 
+  @Flag(help: "Take an image's numbers as they are, without the sRGB curve.")
+  var raw = false
+
   @OptionGroup var global: GlobalOptions
 
   @Flag(help: "Print one JSON object.")
@@ -36,8 +40,8 @@ struct Convert: ParsableCommand {
     case (.mesh, .mesh): result = try convertScene()
     case (.mesh, .image): result = try extractTexture()
     case (.image, .image): result = try convertImage()
-    case (.mesh, .cameras): result = try extractCameras()
-    case (.cameras, _), (.run, _): result = try convertCameraSet()
+    case (.mesh, .cameras), (.cameras, _), (.run, _): result = try convertCameraSet()
+    case (.mesh, _) where format != nil: result = try convertCameraSet()
     case (nil, _) where CameraFormat.recognised(input) != nil: result = try convertCameraSet()
     case (.mesh, _), (.image, _):
       throw CommandFailure.badInput(
@@ -88,21 +92,22 @@ struct Convert: ParsableCommand {
   }
 
   private func convertImage() throws -> JSONValue {
-    let loaded = try loadImage(input, maxSide: global.maxImageSide)
+    let loaded = try loadImage(input, maxSide: global.maxImageSide, linearColor: !raw)
     var image = loaded.pixels
-    if !loaded.hasAlpha {
-      var opaque = ImageBuffer<Float>(width: image.width, height: image.height, channels: 3)
-      for pixel in 0..<image.pixelCount {
-        for c in 0..<3 { opaque.values[3 * pixel + c] = image.values[4 * pixel + c] }
-      }
-      image = opaque
+    let holdsAlpha = output.lowercased().hasSuffix(".png")
+    if loaded.hasAlpha, !holdsAlpha {
+      global.remark("\(output): holds no alpha; the picture lies on white")
+      image = Backdrop.color(ColorValue(sRGB: SIMD3(repeating: 1))).behind(image)
+    } else if !loaded.hasAlpha {
+      image = image.withoutAlpha
     }
     return try save(image, bitDepth: loaded.bitDepth > 8 ? 16 : 8)
   }
 
   private func save(_ image: ImageBuffer<Float>, bitDepth: Int) throws -> JSONValue {
     try requireFree([output], force: global.force)
-    try saveImage(image, to: output, bitDepth: bitDepth)
+    try saveImage(
+      image, to: output, bitDepth: bitDepth, colorEncoding: raw ? .raw : .sRGB)
     return .object([
       "input": .string(input),
       "output": .string(output),
@@ -112,32 +117,24 @@ struct Convert: ParsableCommand {
     ])
   }
 
-  /// The cameras of a scene as a `transforms.json`, 1024 pixels high; each named after its camera.
-  private func extractCameras() throws -> JSONValue {
-    let file = try loadScene(input, maxSide: global.maxImageSide)
-    guard !file.cameras.isEmpty else {
-      throw CommandFailure.badInput(file: input, cause: "holds no cameras")
-    }
-    try requireFree([output], force: global.force)
-    let frames = file.cameras.enumerated().map { i, camera in
-      let width = max(1, Int(min(1024 * camera.aspectRatio, 65535).rounded()))
-      return CameraFrame(
-        filePath: (camera.name.isEmpty ? "camera\(i)" : camera.name) + ".png",
-        camera: camera.camera(width: width, height: 1024))
-    }
-    try saveCameras(CameraSet(frames: frames), to: output)
-    return .object([
-      "input": .string(input), "output": .string(output), "cameras": .integer(frames.count),
-    ])
-  }
-
   private func convertCameraSet() throws -> JSONValue {
     let written = try convertCameras(
-      input: input, output: output, to: format, force: global.force)
+      input: input, output: output, to: format, global: global)
     return .object([
       "input": .string(input),
       "output": .string(output),
       "written": .array(written.map { .string($0) }),
     ])
+  }
+}
+
+extension ImageBuffer<Float> {
+  /// The first three of four channels.
+  fileprivate var withoutAlpha: ImageBuffer<Float> {
+    var opaque = ImageBuffer<Float>(width: width, height: height, channels: 3)
+    for pixel in 0..<pixelCount {
+      for c in 0..<3 { opaque.values[3 * pixel + c] = values[4 * pixel + c] }
+    }
+    return opaque
   }
 }

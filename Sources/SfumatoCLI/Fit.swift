@@ -52,7 +52,9 @@ struct Fit: ParsableCommand {
     help: ArgumentHelp("So many steps in all, shared over the stages as planned.", valueName: "N"))
   var iterations: Int?
 
-  @Option(help: ArgumentHelp("Plan for at most this long: 90s, 2m.", valueName: "TIME"))
+  @Option(
+    help: ArgumentHelp("Plan for at most this long: 90s, 2m.", valueName: "TIME"),
+    transform: explained)
   var timeLimit: TimeLimit?
 
   @Flag(help: "Print the resolved configuration and stop.")

@@ -75,7 +75,7 @@ struct Gradcheck: ParsableCommand {
     let side = Self.longestSide
     let camera = Self.limited(
       try view.cameras(
-        frames: 1, around: mesh.boundingSphere, maxImageSide: global.maxImageSide,
+        frames: 1, around: mesh.boundingSphere, global: global,
         defaultSize: ImageSize(width: side, height: side))[0],
       to: view.size == nil ? side : .max)
     let way: RenderSettings<Double>.Mode

@@ -22,6 +22,8 @@ struct Info: ParsableCommand {
     switch FileKind(path: file) {
     case .mesh:
       result = SfumatoCLI.describe(try loadScene(file, maxSide: global.maxImageSide))
+    case .image where file.lowercased().hasSuffix(".pfm"):
+      result = describe(try loadPFM(file, maxSide: global.maxImageSide))
     case .image: result = describe(try loadImage(file, maxSide: global.maxImageSide))
     case .cameras: result = describe(try loadCameras(file))
     case .run where CameraFormat.recognised(file) != nil,
@@ -47,6 +49,21 @@ struct Info: ParsableCommand {
       "bit_depth": .integer(image.bitDepth),
       "alpha": .bool(image.hasAlpha),
       "covered": .number(Double(covered) / Double(max(pixels.pixelCount, 1))),
+    ])
+  }
+
+  /// A map of numbers, which may be infinite, as depth is where nothing is seen.
+  private func describe(_ map: ImageBuffer<Float>) -> JSONValue {
+    let finite = map.values.filter(\.isFinite)
+    return .object([
+      "kind": "image",
+      "width": .integer(map.width),
+      "height": .integer(map.height),
+      "bit_depth": 32,
+      "channels": .integer(map.channels),
+      "least": finite.min().map { .number(shortened($0)) } ?? .null,
+      "largest": finite.max().map { .number(shortened($0)) } ?? .null,
+      "finite": .number(Double(finite.count) / Double(max(map.values.count, 1))),
     ])
   }
 

@@ -74,9 +74,6 @@ struct Render: ParsableCommand {
     if sheet, frames == 1 {
       throw ValidationError("--sheet puts several frames on one picture; it wants --frames.")
     }
-    if look.sun != nil, look.light != .auto {
-      throw ValidationError("--sun is a light of its own; it does not go with --light.")
-    }
     try smoothing.require(mode)
     guard output.lowercased().hasSuffix(".png") else {
       throw ValidationError("-o takes a .png file, not \(output).")
@@ -103,7 +100,7 @@ struct Render: ParsableCommand {
     let started = ContinuousClock.now
     let subject = try PreviewSubject(input, texture: look.texture, global: global)
     let cameras = try view.cameras(
-      frames: frames, around: subject.sphere, maxImageSide: global.maxImageSide)
+      frames: frames, around: subject.sphere, global: global)
     let materials = subject.scene.materials
     if mode == .soft,
       subject.scene.instances.contains(where: { materials[$0.material].alphaMode != .opaque })
@@ -111,8 +108,10 @@ struct Render: ParsableCommand {
       global.remark("\(input): soft pictures show surfaces with alpha as opaque")
     }
     let extras = aov?.kinds ?? []
+    let surroundings = try look.environment.map { try Surroundings($0, global: global) }
     let studio = PreviewScene(
-      light: look.light, sun: look.sun?.vector, hasGround: look.ground)
+      light: look.light, sun: look.sun?.vector, sky: surroundings?.coefficients,
+      hasGround: look.ground)
     let renderer = Renderer(settings: try settings())
     let plain = extras.filter { $0.output.isSubset(of: [.normal, .depth]) }
     var progress = ProgressLine(quiet: global.quiet)
@@ -130,12 +129,13 @@ struct Render: ParsableCommand {
         Wireframe.draw(
           Wireframe.coverage(subject.scene, camera, workers: threading.workers), over: &picture)
       }
-      let shown = look.background.behind(picture)
+      let shown = look.background.behind(picture, camera, surroundings)
       let path = picturePath(frame)
       try write(shown, to: path, colorEncoding: .sRGB)
       if frames > 1 { turn.append(shown) }
       for extra in extras {
-        try write(extra, of: rendering, camera: camera, to: extraPath(path, extra))
+        try write(
+          extra, of: rendering, camera: camera, to: extraPath(path, extra), global: global)
       }
       progress.show("rendered \(path)")
     }

@@ -7,14 +7,15 @@ internal import SfumatoIO
 struct ViewOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Look through a camera of this file, the first or the k-th from 0.", valueName: "FILE[#k]"))
+      "Look through a camera of this file, the first or the k-th from 0; of a scene too.",
+      valueName: "FILE[#k]"))
   var camera: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Look from this side, degrees: azimuth from +Z towards +X, elevation towards +Y. (default: 30,20)",
-      valueName: "AZ,EL"))
+      valueName: "AZ,EL"), transform: explained)
   var orbit: OrbitAngles?
 
   @Option(
@@ -31,7 +32,7 @@ struct ViewOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The image's size, pixels. (default: the camera's, else 512x512; gradcheck: no side over 48)",
-      valueName: "WxH"))
+      valueName: "WxH"), transform: explained)
   var size: ImageSize?
 
   func validate() throws {
@@ -56,14 +57,18 @@ struct ViewOptions: ParsableArguments {
   ///
   /// `around` is the sphere to look at; `defaultSize` the size of a picture that no file and no option gives one.
   func cameras(
-    frames: Int, around sphere: (center: SIMD3<Float>, radius: Float), maxImageSide: Int,
+    frames: Int, around sphere: (center: SIMD3<Float>, radius: Float), global: GlobalOptions,
     defaultSize: ImageSize = ImageSize(width: 512, height: 512)
   ) throws -> [Camera<Float>] {
-    if let size, max(size.width, size.height) > maxImageSide {
+    if let size, max(size.width, size.height) > global.maxImageSide {
       throw ValidationError(
-        "--size \(size.width)x\(size.height) is over --max-image-side \(maxImageSide).")
+        "--size \(size.width)x\(size.height) is over --max-image-side \(global.maxImageSide).")
     }
     if let camera {
+      let scene = camera.split(separator: "#", maxSplits: 1).first.map(String.init) ?? camera
+      if FileKind(path: scene) == .mesh {
+        return [try sceneCameras(camera, size: size, global: global).frames[0].camera]
+      }
       let set = try loadCameras(camera)
       guard let first = set.frames.first?.camera else {
         throw CommandFailure.badInput(file: camera, cause: "has no cameras")

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import SfumatoCore
 import SfumatoIO
@@ -18,7 +19,7 @@ import Testing
     try saveCameras(CameraSet(frames: frames), to: folder.path("transforms.json"))
     func convert(_ input: String, _ output: String, to name: String? = nil) throws -> [String] {
       try convertCameras(
-        input: folder.path(input), output: folder.path(output), to: name, force: false)
+        input: folder.path(input), output: folder.path(output), to: name, global: try .parse([]))
     }
     #expect(try convert("transforms.json", "model").count == 3)
     #expect(try convert("model", "binary", to: "colmap").count == 3)
@@ -28,10 +29,11 @@ import Testing
     #expect(back.count == 1 && length(back[0].camera.center - frames[1].camera.center) < 1e-5)
     // Nothing is replaced unasked; unknown formats and names are errors.
     #expect(throws: CommandFailure.self) { try convert("transforms.json", "list.json") }
-    #expect(throws: CommandFailure.self) { try convert("transforms.json", "new", to: "maya") }
-    #expect(throws: CommandFailure.self) { try convert("transforms.json", "new.abc") }
+    #expect(throws: (any Error).self) { try convert("transforms.json", "new", to: "maya") }
+    #expect(throws: (any Error).self) { try convert("transforms.json", "new.abc") }
     try convertCameras(
-      input: folder.path("transforms.json"), output: folder.path("list.json"), force: true)
+      input: folder.path("transforms.json"), output: folder.path("list.json"),
+      global: try .parse(["--force"]))
     #expect(CameraFormat.recognised(folder.path("list.json")) == .transforms)
   }
 }

@@ -171,4 +171,50 @@ import Testing
     #expect(picture[16, 16, 0] > 0.99 && picture[16, 16, 1] < 0.01)
     #expect(abs(picture[16, 16, 3] - 0.5) < 0.01)
   }
+
+  @Test func `an environment lights the object and stands behind it`() throws {
+    let folder = try TemporaryFolder()
+    try folder.file("ball.obj", encodedSphere())
+    // Blue above, black below.
+    var sky = ImageBuffer<Float>(width: 8, height: 4, channels: 3, fill: 0)
+    for pixel in 0..<16 { sky.values[3 * pixel + 2] = 1 }
+    try savePFM(sky, to: folder.path("sky.pfm"))
+    let out = folder.path("p.png")
+    let run = try CommandRun(
+      "render", folder.path("ball.obj"), "--environment", folder.path("sky.pfm"), "--background",
+      "environment", "--orbit", "0,0", "--size", "64x64", "-o", out)
+    #expect(run.exitCode == 0, "\(run.messages)")
+    let pixels = try loadImage(out).pixels
+    #expect(pixels[2, 2, 2] > 0.8 && pixels[2, 61, 2] < 0.2, "behind")
+    #expect(pixels[32, 14, 2] > 3 * pixels[32, 50, 2] && pixels[32, 14, 0] == 0, "on the ball")
+    let alone = try CommandRun("render", folder.path("ball.obj"), "--background", "environment")
+    #expect(alone.exitCode == 2 && alone.messages.contains("--environment FILE"))
+    let twice = try CommandRun(
+      "render", folder.path("ball.obj"), "--sun", "0,1,0", "--environment", folder.path("sky.pfm"))
+    #expect(twice.exitCode == 2, "\(twice.messages)")
+  }
+
+  @Test(arguments: [
+    ("--orbit", "30,95", "-90 to 90"), ("--size", "512", "640x480"),
+    ("--sun", "0,0,0", "not all zero"),
+  ])
+  func `a value of the wrong form says the right one`(
+    option: String, value: String, words: String
+  )
+    throws
+  {
+    let run = try CommandRun("render", "a.obj", option, value)
+    #expect(run.exitCode == 2 && run.messages.contains(words), "\(run.messages)")
+  }
+
+  private func encodedSphere() -> String {
+    let mesh = Mesh<Float>.icosphere(subdivisions: 2)
+    return (0..<mesh.vertexCount).map { v in
+      let p = mesh.position(v)
+      return "v \(p.x) \(p.y) \(p.z)\n"
+    }.joined()
+      + (0..<mesh.faceCount).map { f in
+        "f \(mesh.faces[3 * f] + 1) \(mesh.faces[3 * f + 1] + 1) \(mesh.faces[3 * f + 2] + 1)\n"
+      }.joined()
+  }
 }

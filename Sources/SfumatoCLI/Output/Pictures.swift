@@ -23,7 +23,8 @@ func straight(
 
 /// Writes one of the extra pictures of a rendering: as numbers where the path ends in .pfm, else as PNG.
 func write(
-  _ extra: ExtraPicture, of rendering: Rendering<Float>, camera: Camera<Float>, to path: String
+  _ extra: ExtraPicture, of rendering: Rendering<Float>, camera: Camera<Float>, to path: String,
+  global: GlobalOptions
 ) throws(CommandFailure) {
   if path.hasSuffix(".pfm") {
     guard let numbers = numbers(extra, of: rendering, camera: camera) else { return }
@@ -34,6 +35,9 @@ func write(
   case .depth:
     guard var picture = rendering.depth else { return }
     // Thousandths of the world unit; what is further than 65.535 ends there.
+    if picture.values.contains(where: { $0.isFinite && $0 > 65.5355 }) {
+      global.remark("\(path): depth over 65.535 units is cut off there; --float keeps it")
+    }
     for i in picture.values.indices {
       let depth = picture.values[i]
       picture.values[i] = depth.isFinite ? min((depth * 1000).rounded(), 65535) / 65535 : 0

@@ -1,16 +1,50 @@
 internal import SfumatoCore
 internal import SfumatoIO
 
+/// A picture of all that is around.
+struct Surroundings {
+  private let picture: Texture<Float>
+  /// Its diffuse light.
+  let coefficients: [SIMD3<Float>]
+
+  /// Reads an equirectangular picture.
+  init(_ path: String, global: GlobalOptions) throws {
+    picture = try loadTexture(path, maxSide: global.maxImageSide)
+    coefficients = Environment.coefficients(picture)
+  }
+
+  /// What a camera sees of it in a row, linear light.
+  func colors(row: Int, _ camera: Camera<Float>) -> [SIMD3<Float>] {
+    let toWorld = camera.worldToCamera.rotation.conjugate.matrix
+    let directions = (0..<camera.width).map { column -> SIMD3<Float> in
+      guard camera.projection == .perspective else { return toWorld * SIMD3(0, 0, 1) }
+      let ray = (SIMD2(Float(column) + 0.5, Float(row) + 0.5) - camera.principal) / camera.focal
+      return toWorld * SIMD3(ray.x, ray.y, 1)
+    }
+    return Environment.radiance(picture, towards: directions)
+  }
+}
+
 extension Backdrop {
   /// A picture with straight alpha in front of it: four channels where it is none, else three; linear light.
-  func behind(_ picture: ImageBuffer<Float>) -> ImageBuffer<Float> {
+  ///
+  /// Surroundings are seen through a camera of the picture's size.
+  func behind(
+    _ picture: ImageBuffer<Float>, _ camera: Camera<Float>? = nil,
+    _ surroundings: Surroundings? = nil
+  ) -> ImageBuffer<Float> {
     if case .none = self { return picture }
     var result = ImageBuffer<Float>(width: picture.width, height: picture.height, channels: 3)
+    var seen: [SIMD3<Float>] = []
     for y in 0..<picture.height {
-      let own = color(row: y, of: picture.height)
+      var own = color(row: y, of: picture.height)
+      if self == .environment, let camera, let surroundings {
+        seen = surroundings.colors(row: y, camera)
+      }
       for x in 0..<picture.width {
         let i = y * picture.width + x
         let alpha = picture.values[4 * i + 3]
+        if !seen.isEmpty { own = seen[x] }
         for c in 0..<3 {
           result.values[3 * i + c] = picture.values[4 * i + c] * alpha + own[c] * (1 - alpha)
         }
@@ -22,7 +56,7 @@ extension Backdrop {
   /// Its colour in a row, linear light.
   private func color(row: Int, of height: Int) -> SIMD3<Float> {
     switch self {
-    case .none: return .zero
+    case .none, .environment: return .zero
     case .color(let value): return linearLight(value)
     case .studio:
       // Bright above a soft horizon, as paper that bends from the table to the wall.

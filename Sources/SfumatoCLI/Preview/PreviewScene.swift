@@ -20,6 +20,8 @@ struct PreviewScene {
   var light: PreviewLight
   /// A light of its own instead, from a world direction.
   var sun: SIMD3<Float>?
+  /// Harmonics of the light from all around instead.
+  var sky: [SIMD3<Float>]?
   var hasGround: Bool
 
   /// The scene of a subject for one camera; the ground stands under the subject.
@@ -27,6 +29,8 @@ struct PreviewScene {
     var scene = subject.scene
     if let sun {
       scene.lights = [.directional(direction: sun, color: SIMD3(repeating: 1))]
+    } else if let sky {
+      scene.lights = [.sphericalHarmonics(sky)]
     } else if light == .none {
       for i in scene.materials.indices { scene.materials[i].shading = .unlit }
     } else if light != .auto || scene.lights.isEmpty {

@@ -23,12 +23,16 @@ enum Backdrop: Equatable, Sendable, ExpressibleByArgument {
   case color(ColorValue)
   /// Light grey that falls off downwards.
   case studio
+  /// What `--environment` shows.
+  case environment
 
   init?(argument: String) {
     if argument == "none" {
       self = .none
     } else if argument == "studio" {
       self = .studio
+    } else if argument == "environment" {
+      self = .environment
     } else if let color = ColorValue(argument: argument) {
       self = .color(color)
     } else {

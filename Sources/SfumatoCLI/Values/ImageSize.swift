@@ -1,7 +1,9 @@
 internal import ArgumentParser
 
 /// The value of `--size`: `WxH`, pixels.
-struct ImageSize: Equatable, Sendable, ExpressibleByArgument {
+struct ImageSize: Equatable, Sendable, ExplainedArgument {
+  static let form = "width x height in pixels, as 640x480"
+
   var width: Int
   var height: Int
 

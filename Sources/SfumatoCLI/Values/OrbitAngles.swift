@@ -1,7 +1,9 @@
 internal import ArgumentParser
 
 /// The value of `--orbit`: `AZ,EL`, degrees.
-struct OrbitAngles: Equatable, Sendable, ExpressibleByArgument {
+struct OrbitAngles: Equatable, Sendable, ExplainedArgument {
+  static let form = "two numbers as 30,20; the second, the elevation, from -90 to 90"
+
   /// From +Z towards +X.
   var azimuthDegrees: Float
   /// From the horizon towards +Y, in [-90, 90].

@@ -1,7 +1,9 @@
 internal import ArgumentParser
 
 /// The value of `--time-limit`: a number with `s`, `m` or `h`, such as `90s`.
-struct TimeLimit: Equatable, Sendable, ExpressibleByArgument {
+struct TimeLimit: Equatable, Sendable, ExplainedArgument {
+  static let form = "a number above 0 with s, m or h, as 90s"
+
   var seconds: Double
 
   init?(argument: String) {

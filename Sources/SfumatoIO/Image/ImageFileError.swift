@@ -14,6 +14,8 @@ public struct ImageFileError: Error, Equatable, Sendable {
     case tooLarge(width: Int, height: Int, limit: Int)
     /// The compressed data cannot hold a picture of the declared size.
     case sizeExceedsFile(width: Int, height: Int, compressedBytes: Int)
+    /// The pictures of one scene, up to this one, would take so many bytes as floats, more than their files' length bears out.
+    case texturesExceedFiles(floatBytes: Int)
     /// libpng refused; its words.
     case codec(String)
     /// TurboJPEG refused; its words.
@@ -48,6 +50,8 @@ extension ImageFileError: CustomStringConvertible {
       "\(path): \(width) x \(height) pixels; the limit is \(limit) a side"
     case .sizeExceedsFile(let width, let height, let bytes):
       "\(path): declares \(width) x \(height) pixels, more than its \(bytes) bytes of image data can hold"
+    case .texturesExceedFiles(let bytes):
+      "\(path): with it the textures would take \(bytes >> 20) MiB, more than their files' length bears out"
     case .codec(let message): "\(path): libpng: \(message)"
     case .jpegCodec(let message): "\(path): TurboJPEG: \(message)"
     case .channels(let count, let format):

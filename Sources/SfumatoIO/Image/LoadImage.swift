@@ -30,11 +30,15 @@ public struct LoadedImage: Equatable, Sendable {
 public func loadImage(
   _ path: String, maxSide: Int = 16384, linearColor: Bool = true
 ) throws(ImageFileError) -> LoadedImage {
-  let bytes: [UInt8]
-  do { bytes = try readBytes(path) } catch {
+  try decodeImage(
+    try imageBytes(path), path: path, maxSide: maxSide, linearColor: linearColor)
+}
+
+/// The bytes of an image file.
+func imageBytes(_ path: String) throws(ImageFileError) -> [UInt8] {
+  do { return try readBytes(path) } catch {
     throw ImageFileError(path: path, reason: .inaccessible(error.problem))
   }
-  return try decodeImage(bytes, path: path, maxSide: maxSide, linearColor: linearColor)
 }
 
 /// The width and height of an image file in pixels, from its header alone.
@@ -47,6 +51,13 @@ package func imageSize(_ path: String) throws(ImageFileError) -> (width: Int, he
   } catch {
     throw ImageFileError(path: path, reason: .inaccessible(error.problem))
   }
+  return try imageSize(of: bytes, path: path)
+}
+
+/// ``imageSize(_:)`` of bytes; the path only names the file in errors.
+func imageSize(
+  of bytes: [UInt8], path: String
+) throws(ImageFileError) -> (width: Int, height: Int) {
   if isJPEG(bytes) {
     do {
       let header = try jpegHeader(bytes)

@@ -85,18 +85,3 @@ package func encodeImage(
     return try pngRelabelled(encoded, header: header, sRGB: colorEncoding == .sRGB)
   } catch { throw PNGCodecError(message: "the file it wrote has no end") }
 }
-
-/// Clamped and rounded samples, `[H, W, C]`.
-private func quantized<T: FixedWidthInteger & UnsignedInteger>(
-  _ image: ImageBuffer<Float>, _ encoding: ColorEncoding, as type: T.Type
-) -> [T] {
-  let channels = image.channels
-  let largest = Float(T.max)
-  return image.values.indices.map { i in
-    let isColor = channels < 4 || i % 4 != 3
-    let value = image.values[i]
-    let clamped = value > 0 ? min(value, 1) : 0
-    let code = encoding == .sRGB && isColor ? sRGBEncode(clamped) : clamped
-    return T((code * largest).rounded())
-  }
-}

@@ -77,6 +77,11 @@ private func plainWarnings(_ file: SceneFile, _ format: String) -> [String] {
   let scene = file.scene
   if !scene.textures.isEmpty { warnings.append("\(format) holds no textures") }
   if scene.materials.count > 1 { warnings.append("\(format) holds no materials") }
+  if format == "STL",
+    scene.meshes.contains(where: { $0.vertexColors != nil || $0.faceColors != nil })
+  {
+    warnings.append("STL holds no colours")
+  }
   if !scene.lights.isEmpty || !file.cameras.isEmpty {
     warnings.append("\(format) holds no lights and cameras")
   }

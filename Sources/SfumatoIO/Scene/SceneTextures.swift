@@ -11,6 +11,23 @@ enum TextureRole: Hashable {
   case data
 }
 
+/// What the pictures of a scene may take together, so that many small files with huge blank pictures do not fill the memory: more
+/// than 512 MiB as floats only where the files are at least 1 / 1032 as long, as for one picture.
+struct TextureBudget {
+  private var fileBytes = 0
+  private var floatBytes = 0
+
+  /// Counts a picture that is about to be decoded.
+  mutating func take(_ bytes: [UInt8], path: String) throws(ImageFileError) {
+    let size = try imageSize(of: bytes, path: path)
+    fileBytes += bytes.count
+    floatBytes += size.width * size.height * 16
+    guard floatBytes <= max(512 << 20, fileBytes * 1032) else {
+      throw ImageFileError(path: path, reason: .texturesExceedFiles(floatBytes: floatBytes))
+    }
+  }
+}
+
 /// A picture as a texture: as many channels as it needs, 3 or 4.
 func texture(
   _ image: LoadedImage, role: TextureRole, name: String

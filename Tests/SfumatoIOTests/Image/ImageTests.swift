@@ -203,4 +203,26 @@ import Testing
         == "a.png: declares 16000 x 16000 pixels, "
         + "more than its 20 bytes of image data can hold")
   }
+
+  @Test func `8-bit codes are those of the curve, at every step`() throws {
+    // Around each step between two codes, and in between.
+    var values: [Float] = []
+    for step in 0..<255 {
+      let border = sRGBDecode((Float(step) + 0.5) / 255)
+      for k in -20...20 { values.append(border + border.ulp * Float(k)) }
+      values.append(sRGBDecode(Float(step) / 255))
+    }
+    values += [0, 1, -1, 2, .nan, .infinity, .leastNonzeroMagnitude, 1 - Float.ulpOfOne]
+    while values.count % 3 != 0 { values.append(0.5) }
+    let image = ImageBuffer<Float>(width: values.count / 3, height: 1, channels: 3, values: values)
+    let codes = try withTemporaryFolder { folder in
+      try saveImage(image, to: folder + "/codes.png")
+      return try loadImage(folder + "/codes.png", linearColor: false).pixels
+    }
+    for (i, value) in values.enumerated() {
+      let clamped = value > 0 ? min(value, 1) : 0
+      let expected = (sRGBEncode(clamped) * 255).rounded()
+      #expect((codes.values[i / 3 * 4 + i % 3] * 255).rounded() == expected, "\(value)")
+    }
+  }
 }

@@ -7,6 +7,7 @@ struct GLTFMaterialReader {
   private let document: GLTFDocument
   private let accessors: GLTFAccessors
   private let maxSide: Int
+  private var budget = TextureBudget()
   private(set) var materials: [Material<Float>] = []
   private(set) var textures: [Texture<Float>] = []
   private(set) var warnings: [String] = []
@@ -209,6 +210,7 @@ struct GLTFMaterialReader {
     }
     let path = image.uri.isEmpty ? "\(document.path): \(place)" : image.uri
     do {
+      try budget.take(bytes, path: path)
       let loaded = try decodeImage(
         bytes, path: path, maxSide: maxSide, linearColor: role == .color)
       return SfumatoIO.texture(

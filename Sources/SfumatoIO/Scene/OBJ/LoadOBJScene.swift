@@ -43,6 +43,7 @@ private struct OBJLibrary {
   private let path: String
   private let folder: URL
   private let maxSide: Int
+  private var budget = TextureBudget()
   private var materials: [String: MTLMaterial] = [:]
   private var only: MTLMaterial?
   private var pictures: [String: LoadedImage?] = [:]
@@ -277,7 +278,10 @@ private struct OBJLibrary {
     if let found = pictures[key] { return found }
     let place = beside(name)
     do {
-      let image = try loadImage(place, maxSide: maxSide, linearColor: role == .color)
+      let bytes = try imageBytes(place)
+      try budget.take(bytes, path: place)
+      let image = try decodeImage(
+        bytes, path: place, maxSide: maxSide, linearColor: role == .color)
       pictures[key] = image
       return image
     } catch {

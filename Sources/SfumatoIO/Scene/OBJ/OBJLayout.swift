@@ -41,7 +41,11 @@ func objParts(_ file: OBJFile) -> (meshes: [Mesh<Float>], layout: OBJLayout) {
   var meshes: [Mesh<Float>] = []
   var parts: [OBJPart] = []
   for (key, own) in zip(order, triangles) {
-    let picked = own.flatMap { t in (0..<3).map { corners[3 * Int(t) + $0] } }
+    var picked: [Int] = []
+    picked.reserveCapacity(3 * own.count)
+    for t in own {
+      for k in 0..<3 { picked.append(corners[3 * Int(t) + k]) }
+    }
     let (mesh, part) = objPart(
       file, picked, keepsAll: order.count == 1, object: key.x, material: key.y)
     meshes.append(mesh)
@@ -61,12 +65,12 @@ private func objPart(
 ) -> (Mesh<Float>, OBJPart) {
   let corners = picked.map { file.corners[$0] }
   let vertices = Rows(
-    corners.map(\.vertex), of: file.positions.count / 3, keepsAll: keepsAll)
+    corners.map { $0.vertex }, of: file.positions.count / 3, keepsAll: keepsAll)
   let hasTexcoords = corners.contains { $0.texcoord >= 0 }
-  let texcoords = Rows(corners.map(\.texcoord), of: file.texcoords.count / 2, keepsAll: false)
+  let texcoords = Rows(corners.map { $0.texcoord }, of: file.texcoords.count / 2, keepsAll: false)
   let hasNormals = !corners.isEmpty && corners.allSatisfy { $0.normal >= 0 }
   var normals = Rows(
-    hasNormals ? corners.map(\.normal) : [], of: file.normals.count / 3, keepsAll: false)
+    hasNormals ? corners.map { $0.normal } : [], of: file.normals.count / 3, keepsAll: false)
   func chosen(_ values: [Float], _ rows: [Int32], _ width: Int) -> [Float] {
     rows.flatMap { row in
       row < 0

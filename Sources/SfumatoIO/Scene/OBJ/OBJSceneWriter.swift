@@ -207,6 +207,9 @@ struct OBJSceneWriter {
       lines.append("map_Pr \(try map(use, .data, channel: 1))")
       lines.append("map_Pm \(try map(use, .data, channel: 2))")
     }
+    if case .mask(let cutoff) = material.alphaMode {
+      warnings.append("\(name): MTL holds no cutoff of alpha; \(cutoff) becomes blending")
+    }
     if material.occlusionTexture != nil { warnings.append("\(name): MTL holds no occlusion") }
     return lines.joined(separator: "\n") + "\n\n"
   }
