@@ -1,4 +1,4 @@
-// The one place that sees Eigen: a C face on SimplicialLDLT (MPL-2 parts of Eigen only).
+// A C face on Eigen's SimplicialLDLT; MPL-2 parts of Eigen only, here and in dense.cpp, which nothing else sees.
 #define EIGEN_MPL2_ONLY
 #define EIGEN_DONT_PARALLELIZE
 #include <Eigen/SparseCholesky>

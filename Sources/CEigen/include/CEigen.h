@@ -23,6 +23,15 @@ int32_t ceigen_ldlt_solve(const CEigenFactor *_Nonnull factor, int32_t k, double
 /// Releases the factor.
 void ceigen_ldlt_destroy(CEigenFactor *_Nullable factor);
 
+/// Solves A x = b in place for a symmetric positive definite n x n matrix, by Eigen::LDLT. Returns 0 on success, 1 where the
+/// matrix is not positive definite.
+int32_t ceigen_dense_solve(int32_t n, const double *_Nonnull matrix, double *_Nonnull vector);
+
+/// The eigenvalues of a symmetric n x n matrix, ascending, and unit eigenvectors, one after another, by
+/// Eigen::SelfAdjointEigenSolver. Returns 0 on success.
+int32_t ceigen_symmetric_eigen(int32_t n, const double *_Nonnull matrix, double *_Nonnull values,
+                               double *_Nonnull vectors);
+
 /// The version of the Eigen headers that were compiled in, major * 10000 + minor * 100 + patch.
 int32_t ceigen_version(void);
 
