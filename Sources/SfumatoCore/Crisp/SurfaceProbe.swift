@@ -20,15 +20,22 @@ struct SurfaceProbe<S: RenderScalar>: Sendable {
 
   private var projection: ScreenProjection<S> { visibility.projection }
 
-  /// Pixels along each side of a cell.
-  private static var side: S { 4 }
+  /// Pixels along each side of a cell: 1 to 4, so that dense meshes leave few faces in each.
+  private let side: S
+
+  /// About so many faces a cell, if they were spread over a third of the picture.
+  private static var facesPerCell: S { 8 }
   /// Pixels by which a face reaches over its edges, so that a point on an edge between two faces sees one of them.
   private static var reach: S { 1 / 1024 }
 
   /// Gets ready for points, in pixels.
   init(_ visibility: HardView<S>, points: [SIMD2<S>], workers: Workers) {
     self.visibility = visibility
-    let side = Int(Self.side)
+    let area = S(visibility.width * visibility.height) / 3
+    let count = S(max(visibility.projection.faces.count, 1))
+    let wanted = (Self.facesPerCell * area / count).squareRoot().rounded()
+    self.side = min(max(wanted, 1), 4)
+    let side = Int(self.side)
     across = (visibility.width + side - 1) / side
     down = (visibility.height + side - 1) / side
     offsets = [Int32](repeating: 0, count: across * down + 1)
@@ -76,8 +83,8 @@ struct SurfaceProbe<S: RenderScalar>: Sendable {
   }
 
   private func cell(_ point: SIMD2<S>) -> Int? {
-    let x = (point.x / Self.side).rounded(.down)
-    let y = (point.y / Self.side).rounded(.down)
+    let x = (point.x / side).rounded(.down)
+    let y = (point.y / side).rounded(.down)
     guard x >= 0, y >= 0, x < S(across), y < S(down) else { return nil }
     return Int(y) * across + Int(x)
   }
@@ -88,7 +95,7 @@ struct SurfaceProbe<S: RenderScalar>: Sendable {
     let bounds = FaceBounds(face)
     // The cell of v is v / side, rounded down.
     func index(_ v: S, _ count: Int) -> Int32 {
-      nearestInteger(min(max(v / Self.side - 1 / 2, -1), S(count)))
+      nearestInteger(min(max(v / side - 1 / 2, -1), S(count)))
     }
     let low = bounds.low - 2 * Self.reach
     let high = bounds.high + 2 * Self.reach
