@@ -51,7 +51,7 @@ let experimentFolders = [
   ("Example04GenDRShape", "04-gendr-shape"), ("Example05GenDRCameraPose", "05-gendr-camera-pose"),
   ("Example06Family", "06-family"), ("Example07ColorCubePose", "07-color-cube-pose"),
   ("Example08NvdiffrastCube", "08-nvdiffrast-cube"),
-  ("Example09NvdiffrastPose", "09-nvdiffrast-pose"),
+  ("Example09NvdiffrastPose", "09-nvdiffrast-pose"), ("Example10PoseSearch", "10-pose-search"),
 ]
 let experiments: [Target] = experimentFolders.map { name, folder in
   .executableTarget(

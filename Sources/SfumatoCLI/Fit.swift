@@ -181,6 +181,21 @@ struct Fit: ParsableCommand {
         "\(summary.skippedSteps) steps were not taken, because a gradient or its step was not finite"
       )
     }
+    if let other = summary.ambiguity {
+      global.remark(
+        String(
+          format: """
+            a pose %.0f degrees away looks nearly the same (%.2f times the loss); it is runner_up in result/params.json
+            """, other.degreesApart, other.lossRatio))
+    }
+    if let unsure = summary.uncertainty {
+      if !unsure.unseen.isEmpty {
+        global.remark("nothing in the pictures depends on \(unsure.unseen.joined(separator: ", "))")
+      }
+      for pair in unsure.indistinct.prefix(4) {
+        global.remark("the pictures do not tell \(pair[0]) from \(pair[1])")
+      }
+    }
     let evaluation = summary.evaluation
     printResult(
       .object([
@@ -195,6 +210,7 @@ struct Fit: ParsableCommand {
           }),
         "iou": .number(evaluation.iou), "psnr": .number(evaluation.psnr),
         "stopped_by": .string(summary.stoppedBy),
+        "ambiguous": .bool(summary.ambiguity != nil),
       ]), asJSON: json)
     for requirement in require {
       let found = requirement.value(in: evaluation)

@@ -107,15 +107,23 @@ import Testing
     }
   }
 
+  @Test func `the search of poses prints how often it finds them`() throws {
+    let folder = try TemporaryFolder()
+    let run = try CommandRun(["--quick"], in: folder.url, program: "Example10PoseSearch")
+    #expect(run.exitCode == 0, "\(run.messages)")
+    let rows = run.output.split(separator: "\n").filter { $0.hasPrefix("| knot") }
+    #expect(rows.count == 2 && rows[0].contains("100 %"), "\(run.output)")
+  }
+
   @Test func `the colour cube's table counts every render`() throws {
     let folder = try TemporaryFolder()
     let run = try CommandRun(["--quick"], in: folder.url, program: "Example07ColorCubePose")
     #expect(run.exitCode == 0, "\(run.messages)")
     let rows = run.output.split(separator: "\n").filter { $0.hasPrefix("| SoftRas, ") }
     #expect(rows.count == 3 && rows.allSatisfy { $0.filter { $0 == "%" }.count == 3 })
-    // Six looks, 11 steps of a trial, 36 more, and six steps of the plan.
+    // Six looks, 11 steps of a trial, 36 more, 8 of least squares by 14 renders; then the plan's.
     let own = try #require(run.output.split(separator: "\n").first { $0.hasPrefix("| default") })
-    #expect(own.contains("| 59 "), "\(own)")
+    #expect(own.contains("| 210 "), "\(own)")
   }
 
   @Test func `the fit shows the cube beside itself`() throws {

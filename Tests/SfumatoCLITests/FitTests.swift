@@ -12,7 +12,9 @@ import Testing
     let run = try CommandRun("fit", targets, "--iterations", "12", "-o", result, "--json")
     #expect(run.exitCode == 0, "\(run.messages)")
     #expect(
-      run.orderedKeys == ["run", "steps", "seconds", "stages", "iou", "psnr", "stopped_by"])
+      run.orderedKeys == [
+        "run", "steps", "seconds", "stages", "iou", "psnr", "stopped_by", "ambiguous",
+      ])
     let json = try run.json()
     #expect(json["run"] as? String == result)
     #expect(json["steps"] as? Int == 12)

@@ -13,6 +13,10 @@ extension FitConfig.Stage {
         edgeLengthPixels == 0 || (0.25...1000).contains(edgeLengthPixels), "0, or 0.25 to 1000"
       ),
       (
+        "simplify_px", "\(simplifyPixels)",
+        simplifyPixels == 0 || (0.25...1000).contains(simplifyPixels), "0, or 0.25 to 1000"
+      ),
+      (
         "edge_length_detail", "\(edgeLengthDetail)", (1...100).contains(edgeLengthDetail),
         "1 to 100"
       ),
@@ -70,6 +74,12 @@ extension FitConfig.Stage {
         "remesh_every", "is \(remeshEvery), but without an edge_length_px nothing is remeshed"
       )
     }
+    guard simplifyPixels == 0 || !unknowns.contains(where: { $0 == .shape || $0 == .color })
+    else {
+      return (
+        "simplify_px", "is \(simplifyPixels); only a mesh of known shape and color is simplified"
+      )
+    }
     switch optimizer {
     case .adam:
       guard mode != .hard else {
@@ -77,16 +87,24 @@ extension FitConfig.Stage {
           "mode", "is 'hard', which has no gradient; 'optimizer: parameter-space' needs none"
         )
       }
-    case .parameterSpace:
+    case .parameterSpace, .leastSquares:
       if let unknown = unknowns.first(where: { parameterSpace.sigma.named($0).isEmpty }) {
         return (
           "optimizer",
           """
-          is 'parameter-space', for which '\(unknown.rawValue)' has too many parameters; it moves \
+          is '\(optimizer.rawValue)', for which '\(unknown.rawValue)' has too many parameters; it moves \
           pose, cameras, focal, light and background
           """
         )
       }
+    }
+    guard optimizer != .leastSquares || losses.iou == 0 else {
+      return (
+        "losses.iou", "is \(losses.iou); it is no sum of squares and goes without least-squares"
+      )
+    }
+    guard optimizer != .leastSquares || mode != .hard else {
+      return ("mode", "is 'hard', whose outlines jump; least-squares goes with crisp or soft")
     }
     switch schedule {
     case .fixed: return nil

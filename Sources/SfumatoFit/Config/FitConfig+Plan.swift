@@ -43,8 +43,7 @@ extension FitConfig {
     let stages =
       isPose
       ? poseStages(
-        imageSide: imageSide, losses: losses, tries: unknowns.contains(.pose),
-        knowsColor: knowsColor)
+        imageSide: imageSide, losses: losses, unknowns: unknowns, knowsColor: knowsColor)
       : shapeStages(
         initial: initial, imageSide: imageSide, viewCount: viewCount, losses: losses)
     return FitConfig(
@@ -52,9 +51,10 @@ extension FitConfig {
       checkpointEvery: 50, previewEvery: 100,
       pose: Pose(
         start: PoseStart(rotationDegrees: 0, offsetRadii: 0),
-        trialStarts: 160, trialSteps: unknowns.contains(.pose) && isPose ? 48 : 0,
-        // Outlines alone can hardly tell an object from the front and from behind.
-        trialDegrees: knowsColor ? 180 : 90), losses: losses,
+        // Outlines alone look alike from more sides, and are quickly made.
+        trialStarts: knowsColor ? 160 : 320,
+        trialSteps: unknowns.contains(.pose) && isPose ? 48 : 0,
+        trialDegrees: 180), losses: losses,
       regularizers: isPose || !isOwnStart(initial)
         ? Regularizers(laplacian: 0.0005, edge: 0.2, normal: 0.0002)
         : Regularizers(laplacian: 0.0001, edge: 0, normal: 0.00005), stages: stages)
@@ -123,10 +123,12 @@ extension FitConfig {
   /// Of a known shape: outlines and colours, small pictures first.
   ///
   /// With trials the first stage's edges are narrow and its steps few: the trials have brought the object near. Without, wide
-  /// edges let distant outlines attract.
+  /// edges let distant outlines attract. The last stages go by least squares where the unknowns are few.
   private static func poseStages(
-    imageSide: Int, losses: Losses, tries: Bool, knowsColor: Bool
+    imageSide: Int, losses: Losses, unknowns: [Unknown], knowsColor: Bool
   ) -> [Stage] {
+    let tries = unknowns.contains(.pose)
+    let isFew = !unknowns.contains(.color)
     func stage(
       _ name: String, steps: Int, width: [Double], side: Int, rigid: Double,
       rigidEnd: Double = 0.1, color: Double, iou: Double
@@ -151,6 +153,11 @@ extension FitConfig {
       stage(
         "refine", steps: 150, width: [0.8, 0.3], side: 256, rigid: knowsColor ? 0.01 : 0.004,
         color: 1, iou: 0.3),
-    ]
+    ].enumerated().map { i, stage in
+      guard isFew else { return stage }
+      var own = i > 0 ? stage.leastSquares(steps: 8) : stage
+      own.simplifyPixels = i < 2 ? 2 : 1.5
+      return own
+    }
   }
 }

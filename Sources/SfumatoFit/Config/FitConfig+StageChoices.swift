@@ -34,6 +34,8 @@ extension FitConfig {
     case adam
     /// Adam on losses alone, averaged over a Gaussian around the parameters; not for shape and color.
     case parameterSpace = "parameter-space"
+    /// Levenberg-Marquardt on the differences of the pictures: few, far steps near an optimum; not for shape and color.
+    case leastSquares = "least-squares"
   }
 
   /// The slope of the loss that an adaptive schedule watches, each per unit of the parameter's logarithm.

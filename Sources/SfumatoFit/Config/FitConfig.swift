@@ -94,6 +94,9 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var edgeLengthPixels = 0.0
     /// How many times shorter edges are where colours or normals change; 1 makes all alike.
     public var edgeLengthDetail = 1.0
+    /// The cells in each of which a known mesh's vertices are made one for the stage's pictures, pixels of these; 0 shows the mesh as it
+    /// is.
+    public var simplifyPixels = 0.0
     /// Steps between further remeshings within the stage; 0 is none.
     public var remeshEvery = 0
     /// Reach of a shape step over the mesh: lambda of (I + lambda L), Nicolet, Jacobson, Jakob 2021.
@@ -120,12 +123,24 @@ public struct FitConfig: Codable, Equatable, Sendable {
       case subdivide
       case edgeLengthPixels = "edge_length_px"
       case edgeLengthDetail = "edge_length_detail"
+      case simplifyPixels = "simplify_px"
       case remeshEvery = "remesh_every"
       case smoothing
       case depthTemperature = "depth_temperature"
       case learningRates = "learning_rates"
       case learningRateEnd = "learning_rate_end"
       case losses
+    }
+
+    /// This stage with crisp pictures and steps of least squares.
+    func leastSquares(steps: Int) -> Stage {
+      var own = self
+      own.steps = steps
+      own.mode = .crisp
+      own.optimizer = .leastSquares
+      own.schedule = .fixed
+      own.losses.iou = 0
+      return own
     }
 
     /// The value between start and end at a step, geometric.

@@ -11,6 +11,9 @@ struct FitState: Sendable {
   var colorsSRGB: [Float]
   /// The object's motion.
   var pose: RigidTransform<Float>
+  /// The best pose of the trials that is far from the best of all, and how many times its loss was; infinite where there is none.
+  var runnerUp = RigidTransform<Float>()
+  var runnerUpRatio = Float.infinity
   /// World to camera of each view.
   var cameras: [RigidTransform<Float>]
   /// Natural logarithm of the factor on all focal lengths.
@@ -39,6 +42,8 @@ struct FitState: Sendable {
   var backgroundOptimizer = Adam<Float>(count: 3)
   /// Of all unknowns together, where a stage has no gradient; else of none.
   var parameterOptimizer = ParameterSpaceAdam<Float>(count: 0)
+  /// Of all unknowns together, where a stage goes by least squares.
+  var leastSquares = LevenbergMarquardt()
   /// Where an adaptive schedule stands.
   var narrowing = Narrowing()
   /// The state of the lowest loss of a stage that keeps it: one or none, its optimisers fresh.
@@ -73,6 +78,7 @@ struct FitState: Sendable {
     focalOptimizer = fresh.focalOptimizer
     lightOptimizer = fresh.lightOptimizer
     backgroundOptimizer = fresh.backgroundOptimizer
+    leastSquares = fresh.leastSquares
   }
 
   /// This state without its history: what a stage keeps as its best.

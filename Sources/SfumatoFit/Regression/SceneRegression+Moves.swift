@@ -69,14 +69,14 @@ extension SceneRegression {
   }
 
   private mutating func movePose(_ bar: Twist<Float>, _ rate: Float) {
-    let center = state.pose * state.mesh.boundingSphere.center
+    let center = state.pose * objectCenter
     let step = state.poseOptimizer.step(
       gradient: rigidBar(bar, center: center), learningRate: rate)
     applyPose(step[...])
   }
 
   private mutating func moveCameras(_ bars: [CameraGradient<Float>], chosen: [Int], _ rate: Float) {
-    let center = state.pose * state.mesh.boundingSphere.center
+    let center = state.pose * objectCenter
     var step = [Float](repeating: 0, count: 6 * state.cameras.count)
     for (view, bar) in zip(chosen, bars) {
       let own = state.cameraOptimizers[view].step(
@@ -104,13 +104,13 @@ extension SceneRegression {
 
   /// Turns about the object's centre and shifts.
   mutating func applyPose(_ step: ArraySlice<Float>) {
-    let center = state.pose * state.mesh.boundingSphere.center
+    let center = state.pose * objectCenter
     state.pose = Self.about(center, twist(step)) * state.pose
   }
 
   /// Turns cameras about the object's centre and shifts them, `[V, 6]`.
   mutating func applyCameras(_ step: ArraySlice<Float>, chosen: [Int]) {
-    let center = state.pose * state.mesh.boundingSphere.center
+    let center = state.pose * objectCenter
     for view in chosen {
       let first = step.startIndex + 6 * view
       state.cameras[view] =

@@ -8,7 +8,7 @@ internal import SfumatoSolve
 
 extension SceneRegression {
   /// A part of the parameters: one unknown's.
-  private struct Block {
+  struct Block: Sendable {
     var unknown: Unknown
     var range: Range<Int>
     /// The width of each parameter, over and over: one a number, or those of a turn and a shift.
@@ -26,12 +26,13 @@ extension SceneRegression {
   /// How many numbers a stage's optimiser has where it needs no gradient, else 0.
   func parameterCount(_ stage: FitConfig.Stage) -> Int {
     switch stage.optimizer {
-    case .adam: 0
+    case .adam, .leastSquares: 0
     case .parameterSpace: blocks(stage).last?.range.upperBound ?? 0
     }
   }
 
-  private func blocks(_ stage: FitConfig.Stage) -> [Block] {
+  /// The parts of the parameters, in the order of the unknowns.
+  func blocks(_ stage: FitConfig.Stage) -> [Block] {
     var blocks: [Block] = []
     for unknown in config.unknowns {
       let rates = stage.learningRates
@@ -56,7 +57,7 @@ extension SceneRegression {
   }
 
   /// Moves the unknowns by offsets, each parameter by those times its own factor.
-  private mutating func apply(
+  mutating func apply(
     _ offsets: [Float], _ blocks: [Block], chosen: [Int], factors: (Block) -> [Float]
   ) {
     for block in blocks {
@@ -83,7 +84,7 @@ extension SceneRegression {
     let cameras = views.map { camera($0, from: level.targets[$0].camera) }
     let renderer = Renderer<Float>(
       settings: RenderSettings(mode: mode(stage, smoothing(stage)), workers: workers))
-    let pictures = renderer.render(scene, cameras, outputs: outputs(stage))
+    let pictures = renderer.render(stageScene, cameras, outputs: outputs(stage))
     return zip(views, pictures).reduce(0) { sum, pair in
       sum
         + ViewLoss.value(pair.1, level.targets[pair.0], losses: stage.losses, scale: scale)

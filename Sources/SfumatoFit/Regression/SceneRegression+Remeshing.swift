@@ -13,7 +13,7 @@ extension SceneRegression {
   /// A surface that is not manifold stays.
   mutating func remesh(_ stage: FitConfig.Stage) {
     let count = state.mesh.vertexCount
-    let pixel = cameras.medianFootprint(at: state.pose * state.mesh.boundingSphere.center)
+    let pixel = cameras.medianFootprint(at: state.pose * objectCenter)
     let length = Float(stage.edgeLengthPixels) * pixel / Float(stage.imageScale)
     guard length > 0, length.isFinite else { return }
     let hasColors = !state.colorsSRGB.isEmpty

@@ -36,14 +36,20 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   public var workers: Workers
   var state: FitState
   var level: Level?
+  /// Whether the stage has been entered for the step that comes, as trials are that share their level.
+  private var isEntered = false
   let radius: Float
+  private let givenCenter: SIMD3<Float>
   private let isColored: Bool
 
   /// What holds for one stage and is derived again when a fit resumes.
   struct Level: Sendable {
     var targets: [ScaledTarget<Float>]
-    var topology: MeshTopology
+    /// Of a mesh of unknown shape.
+    var topology: MeshTopology?
     var largeSteps: LargeStepsParameterization?
+    /// What the stage's pictures show instead of a known mesh.
+    var simplified: Mesh<Float>?
   }
 
   /// Sets a fit up.
@@ -56,6 +62,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     if config.unknowns.contains(.shape) { mesh.normals = nil }
     let sphere = mesh.boundingSphere
     radius = sphere.radius > 0 ? sphere.radius : 1
+    givenCenter = sphere.center
     let givenColors = mesh.vertexColors?.map { sRGBEncode($0) }
     let mean = problem.meanColorSRGB
     let colors =
@@ -67,6 +74,11 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       mesh: mesh, colorsSRGB: colors,
       pose: Self.poseStart(config, center: sphere.center, radius: radius),
       cameras: problem.targets.map(\.camera.worldToCamera))
+  }
+
+  /// The middle of the object, about which it is turned, mesh frame.
+  var objectCenter: SIMD3<Float> {
+    config.unknowns.contains(.shape) ? state.mesh.boundingSphere.center : givenCenter
   }
 
   /// A seeded displacement: a rotation about a random axis through the centre, then a shift in a random direction.
@@ -111,7 +123,8 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     guard state.stage < config.stages.count else { return nil }
     let stage = config.stages[state.stage]
     if state.step == 0 {
-      guard enter(stage, unless: shouldStop) else { return nil }
+      guard isEntered || enter(stage, unless: shouldStop) else { return nil }
+      isEntered = false
     } else if remeshes(stage), stage.remeshEvery > 0, state.step.isMultiple(of: stage.remeshEvery) {
       remesh(stage)
     }
@@ -121,6 +134,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       switch stage.optimizer {
       case .adam: advance(stage)
       case .parameterSpace: advanceByLosses(stage)
+      case .leastSquares: advanceByLeastSquares(stage)
       }
     let report = FitStep(
       index: state.totalSteps + 1, stage: state.stage, stageName: stage.name,
@@ -160,8 +174,10 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   /// Prepares a stage; false where the trials before the first step were told to stop.
   private mutating func enter(_ stage: FitConfig.Stage, unless shouldStop: () -> Bool) -> Bool {
     if state.totalSteps == 0, !config.trialRounds.isEmpty {
-      guard let start = bestStart(stage, unless: shouldStop) else { return false }
-      state.pose = start
+      guard let found = bestStart(stage, unless: shouldStop) else { return false }
+      (state.pose, state.runnerUp, state.runnerUpRatio) = (
+        found.pose, found.runnerUp, found.ratio
+      )
     }
     for _ in 0..<stage.subdivide { state.subdivide() }
     level = nil
@@ -174,11 +190,20 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     return true
   }
 
+  /// Enters the stage that comes, once for all copies of this fit that differ in pose alone.
+  mutating func enterOnce() {
+    guard state.stage < config.stages.count,
+      enter(config.stages[state.stage], unless: { false })
+    else { return }
+    makeLevel(config.stages[state.stage])
+    isEntered = true
+  }
+
   /// Derives what holds for a stage; what holds for its faces alone where the rest is there already.
   mutating func makeLevel(_ stage: FitConfig.Stage, targets: [ScaledTarget<Float>]? = nil) {
-    let topology = MeshTopology(state.mesh)
+    let topology = config.unknowns.contains(.shape) ? MeshTopology(state.mesh) : nil
     var largeSteps: LargeStepsParameterization?
-    if config.unknowns.contains(.shape), stage.smoothing > 0 {
+    if let topology, stage.smoothing > 0 {
       // A factor that cannot be made (memory) leaves plain positions, which still converge.
       largeSteps = try? LargeStepsParameterization(topology: topology, lambda: stage.smoothing)
     }
@@ -190,13 +215,29 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
         ?? TargetPyramid.scaled(
           problem.targets, by: stage.imageScale, background: .zero,
           keepsBackground: config.unknowns.contains(.background), workers: workers),
-      topology: topology, largeSteps: largeSteps)
+      topology: topology, largeSteps: largeSteps, simplified: simplified(stage))
+  }
+
+  /// The mesh of a stage that does not show all of a known mesh; nil where it does.
+  private func simplified(_ stage: FitConfig.Stage) -> Mesh<Float>? {
+    guard stage.simplifyPixels > 0 else { return nil }
+    let pixel = cameras.medianFootprint(at: state.pose * objectCenter)
+    let side = Float(stage.simplifyPixels) * pixel / Float(stage.imageScale)
+    guard side > 0, side.isFinite else { return nil }
+    return state.mesh.clustered(cellSide: side)
   }
 
   /// The scene of the present state.
-  public var scene: Scene<Float> {
-    var mesh = state.mesh
-    if !state.colorsSRGB.isEmpty { mesh.vertexColors = state.colorsSRGB.map { sRGBDecode($0) } }
+  public var scene: Scene<Float> { scene(of: state.mesh) }
+
+  /// The scene of the present state as the stage's pictures show it.
+  var stageScene: Scene<Float> { scene(of: level?.simplified ?? state.mesh) }
+
+  private func scene(of shown: Mesh<Float>) -> Scene<Float> {
+    var mesh = shown
+    if state.colorsSRGB.count == mesh.positions.count {
+      mesh.vertexColors = state.colorsSRGB.map { sRGBDecode($0) }
+    }
     let isLit = config.unknowns.contains(.light)
     var scene = Scene(
       mesh, shading: isLit ? .lambert : .unlit, lights: isLit ? state.lights : [],
@@ -290,7 +331,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       settings: RenderSettings(mode: mode(stage, smoothing), workers: workers))
     let isAdaptive = stage.schedule == .adaptive
     let (pictures, pullback) = renderer.renderWithPullback(
-      scene, cameras, wrt: isAdaptive ? targets.union(.smoothing) : targets,
+      stageScene, cameras, wrt: isAdaptive ? targets.union(.smoothing) : targets,
       outputs: outputs(stage))
     let scale = 1 / Float(chosen.count)
     let results = parallelMap(chosen.count, workers: workers) { i in
@@ -299,8 +340,8 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     }
     var gradient = pullback(results.map(\.cotangent))
     var loss = results.reduce(0) { $0 + $1.value }
-    if config.unknowns.contains(.shape) {
-      loss += addRegularizers(level.topology, to: &gradient.meshes[0].positions)
+    if let topology = level.topology {
+      loss += addRegularizers(topology, to: &gradient.meshes[0].positions)
     }
     // One gradient that is not finite would spoil its unknown and, through the next picture, all others for good.
     guard loss.isFinite, gradient.isFinite else { return (loss, false) }

@@ -26,6 +26,31 @@ enum ViewLoss {
     return sum(picture, target, losses: losses, scale: scale, cotangent: &none)
   }
 
+  /// The differences between a picture and its target, for least squares: of ``evaluate(_:_:losses:scale:)`` all but intersection over
+  /// union.
+  static func residuals(
+    _ picture: Rendering<Float>, _ target: ScaledTarget<Float>, losses: FitConfig.Losses,
+    scale: Float
+  ) -> ViewResiduals {
+    var values: [Float] = []
+    if losses.alpha != 0 {
+      let alpha = picture.alpha.values
+      let factor = (2 * Float(losses.alpha) * scale / Float(alpha.count)).squareRoot()
+      values = alpha.indices.map { factor * (alpha[$0] - target.alpha[$0]) }
+    }
+    let squaredCount = values.count
+    guard losses.color != 0, let color = picture.color?.values else {
+      return ViewResiduals(values: values, squaredCount: squaredCount, bound: 0)
+    }
+    let factor = (Float(losses.color) * scale / Float(color.count)).squareRoot()
+    values.reserveCapacity(squaredCount + color.count)
+    for i in color.indices {
+      values.append(factor * (sRGBEncode(color[i]) - target.colorSRGB[i]))
+    }
+    return ViewResiduals(
+      values: values, squaredCount: squaredCount, bound: factor * Float(losses.huberDelta))
+  }
+
   /// The terms' sum, and the pictures' cotangents where there is a place for them.
   private static func sum<S: RenderScalar>(
     _ picture: Rendering<S>, _ target: ScaledTarget<S>, losses: FitConfig.Losses, scale: S,
@@ -68,5 +93,35 @@ enum ViewLoss {
       cotangent?.color = bar
     }
     return value * scale
+  }
+}
+
+/// What one view adds to a least-squares problem.
+struct ViewResiduals: Sendable {
+  /// Differences, scaled so that half of their square is what they cost while they are small.
+  var values: [Float]
+  /// How many of them, from the first, cost half of their square however large.
+  var squaredCount: Int
+  /// Beyond this size the others cost in proportion to it: Huber's loss.
+  var bound: Float
+
+  /// What all of them cost.
+  var cost: Double {
+    var sum = 0.0
+    for (i, value) in values.enumerated() {
+      let size = Double(abs(value))
+      let bound = Double(bound)
+      sum += i < squaredCount || size <= bound ? size * size / 2 : bound * (size - bound / 2)
+    }
+    return sum
+  }
+
+  /// The factor on each that lets squares cost, near here, what Huber's loss does (iteratively reweighted least squares; Holland and
+  /// Welsch 1977).
+  var weights: [Float] {
+    values.indices.map { i in
+      let size = abs(values[i])
+      return i < squaredCount || size <= bound ? 1 : (bound / size).squareRoot()
+    }
   }
 }

@@ -1,7 +1,7 @@
 // A checkpoint: one little-endian binary file with everything that changes during a fit.
 //
 //   bytes 0..<8   "SFUMATOC"
-//   UInt32        version, 2
+//   UInt32        version, 3
 //   UInt64        hash of the resolved configuration (FNV-1a of its YAML text)
 //   UInt64        hash of the targets and of the mesh to start from
 //   3 UInt64      stage, step within it, steps in all
@@ -161,6 +161,8 @@ extension FieldTransfer {
     try transfer(&state.coordinates)
     try transfer(&state.colorsSRGB)
     try transfer(&state.pose)
+    try transfer(&state.runnerUp)
+    try transfer(&state.runnerUpRatio)
     try transfer(count: state.cameras.count)
     for i in state.cameras.indices { try transfer(&state.cameras[i]) }
     try transfer(&state.logFocal)
@@ -182,13 +184,15 @@ extension FieldTransfer {
     try transfer(&state.backgroundOptimizer.moments, &state.backgroundOptimizer.stepCount)
     try transfer(
       &state.parameterOptimizer.adam.moments, &state.parameterOptimizer.adam.stepCount)
+    try transfer(&state.leastSquares.damping)
+    try transfer(&state.leastSquares.growth)
   }
 }
 
 /// The file form of a fit's state.
 enum Checkpoint {
   private static let magic = Array("SFUMATOC".utf8)
-  private static let version: UInt32 = 2
+  private static let version: UInt32 = 3
 
   /// What a checkpoint belongs to.
   struct Owner: Equatable {

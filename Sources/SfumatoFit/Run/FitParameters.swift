@@ -17,6 +17,22 @@ public struct FitParameters: Codable, Equatable, Sendable {
     }
   }
 
+  /// The best pose that the search found far from the one that was taken.
+  public struct RunnerUp: Codable, Equatable, Sendable {
+    /// The motion, as the search left it.
+    public var pose: Pose
+    /// How many times the other's loss its loss was.
+    public var lossRatio: Float
+    /// The angle between the two, degrees.
+    public var degreesApart: Float
+
+    enum CodingKeys: String, CodingKey {
+      case pose
+      case lossRatio = "loss_ratio"
+      case degreesApart = "degrees_apart"
+    }
+  }
+
   /// One ambient and one directional light, linear light.
   public struct Lights: Codable, Equatable, Sendable {
     /// Ambient colour.
@@ -31,6 +47,12 @@ public struct FitParameters: Codable, Equatable, Sendable {
   public var unknowns: [Unknown]
   /// The motion from the given mesh to the result's.
   public var pose: Pose
+  /// The pose after the best, where the search found one.
+  public var runnerUp: RunnerUp?
+  /// Whether the pictures hardly tell the two; nil without a search.
+  public var ambiguous: Bool?
+  /// How well the pictures fix all this; nil where the last stage does not go by least squares.
+  public var uncertainty: FitUncertainty?
   /// The factor found for all focal lengths.
   public var focalFactor: Float
   /// The lights, where they were unknown.
@@ -40,6 +62,8 @@ public struct FitParameters: Codable, Equatable, Sendable {
 
   enum CodingKeys: String, CodingKey {
     case unknowns, pose
+    case runnerUp = "runner_up"
+    case ambiguous, uncertainty
     case focalFactor = "focal_factor"
     case light, background
   }
@@ -49,13 +73,22 @@ extension FitParameters {
   /// The parameters of a fit's present state.
   init(_ regression: SceneRegression) {
     let state = regression.state
-    let matrix = state.pose.rotation.matrix
     func list(_ v: SIMD3<Float>) -> [Float] { [v.x, v.y, v.z] }
+    func pose(_ motion: RigidTransform<Float>) -> Pose {
+      let matrix = motion.rotation.matrix
+      return Pose(
+        rotation: [list(matrix.row0), list(matrix.row1), list(matrix.row2)],
+        translation: list(motion.translation), angleDegrees: motion.rotation.angle * 180 / .pi)
+    }
     unknowns = regression.config.unknowns
-    pose = Pose(
-      rotation: [list(matrix.row0), list(matrix.row1), list(matrix.row2)],
-      translation: list(state.pose.translation),
-      angleDegrees: state.pose.rotation.angle * 180 / .pi)
+    self.pose = pose(state.pose)
+    runnerUp = regression.runnerUp.map {
+      let apart = $0.pose.rotation * state.pose.rotation.conjugate
+      return RunnerUp(
+        pose: pose($0.pose), lossRatio: $0.ratio, degreesApart: apart.angle * 180 / .pi)
+    }
+    ambiguous = regression.config.trialRounds.isEmpty ? nil : regression.isAmbiguous
+    uncertainty = regression.uncertainty
     focalFactor = regression.focalFactor
     light =
       unknowns.contains(.light)

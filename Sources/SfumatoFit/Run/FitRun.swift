@@ -28,6 +28,10 @@ public struct FitSummary: Sendable {
   public var stoppedBy: String
   /// Steps of this process that were not taken, because the gradient or the moved scene was not finite.
   public var skippedSteps: Int
+  /// The pose after the best, where the search found one that the pictures hardly tell from it.
+  public var ambiguity: FitParameters.RunnerUp?
+  /// How well the pictures fix what was found, where the last stage goes by least squares.
+  public var uncertainty: FitUncertainty?
 }
 
 /// A fit with a folder: checkpoints, previews, logs and results around a ``SceneRegression``.
@@ -190,7 +194,8 @@ public struct FitRun: Sendable {
     try savePreview()
     let evaluation = evaluate()
     let health = health
-    try saveResult(evaluation, health)
+    let found = FitParameters(regression)
+    try saveResult(evaluation, health, found)
     let losses = regression.state.stageLosses
     let stages = losses.indices.map { i in
       FitSummary.Stage(
@@ -201,7 +206,8 @@ public struct FitRun: Sendable {
     let summary = FitSummary(
       run: folder.path, steps: regression.state.totalSteps,
       seconds: Date().timeIntervalSince(start), stages: stages, evaluation: evaluation,
-      stoppedBy: stoppedBy, skippedSteps: skipped)
+      stoppedBy: stoppedBy, skippedSteps: skipped,
+      ambiguity: regression.isAmbiguous ? found.runnerUp : nil, uncertainty: found.uncertainty)
     try saveReport(summary, health)
     return summary
   }
@@ -259,7 +265,9 @@ public struct FitRun: Sendable {
     return Evaluation(of: regression.scene, on: targets, workers: regression.workers)
   }
 
-  private func saveResult(_ evaluation: Evaluation, _ health: MeshHealth?) throws {
+  private func saveResult(
+    _ evaluation: Evaluation, _ health: MeshHealth?, _ found: FitParameters
+  ) throws {
     let mesh = regression.worldMesh
     func result(_ name: String, _ save: (String) throws -> Void) throws {
       let path = "\(folder.result)/\(name)"
@@ -285,7 +293,7 @@ public struct FitRun: Sendable {
         String(decoding: try encoder.encode(value), as: UTF8.self) + "\n",
         to: "\(folder.result)/\(name)")
     }
-    try save(FitParameters(regression), "params.json")
+    try save(found, "params.json")
     try save(FitMetrics(evaluation, mesh: health), "metrics.json")
   }
 }
