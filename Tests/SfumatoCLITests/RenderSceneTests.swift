@@ -172,6 +172,32 @@ import Testing
     #expect(abs(picture[16, 16, 3] - 0.5) < 0.01)
   }
 
+  @Test func `an unnamed material's own colour is shown, glass over what is behind`() throws {
+    let folder = try TemporaryFolder()
+    let square = Mesh<Float>(
+      positions: [-1, -1, 0, 1, -1, 0, 1, 1, 0, -1, 1, 0], faces: [0, 1, 2, 0, 2, 3])
+    var red = Material<Float>(baseColor: .constant(SIMD3(1, 0, 0)))
+    red.isDoubleSided = true
+    var glass = Material<Float>(baseColor: .constant(SIMD3(0, 0, 1)))
+    glass.alphaMode = .blend
+    glass.opacity = 0.25
+    let scene = Scene(
+      meshes: [square], materials: [red, glass],
+      instances: [
+        Instance(mesh: 0, material: 0),
+        Instance(
+          mesh: 0, material: 1,
+          transform: RigidTransform(rotation: .identity, translation: SIMD3(0, 0, 0.1))),
+      ])
+    try saveScene(SceneFile(scene), to: folder.path("g.glb"))
+    let run = try CommandRun(
+      ["render", folder.path("g.glb"), "-o", folder.path("g.png")] + Self.straightOn)
+    #expect(run.exitCode == 0, "\(run.messages)")
+    let pixels = try loadImage(folder.path("g.png")).pixels
+    #expect(abs(pixels[16, 16, 0] - 0.75) < 0.01 && abs(pixels[16, 16, 2] - 0.25) < 0.01)
+    #expect(pixels[16, 16, 1] == 0)
+  }
+
   @Test func `an environment lights the object and stands behind it`() throws {
     let folder = try TemporaryFolder()
     try folder.file("ball.obj", encodedSphere())

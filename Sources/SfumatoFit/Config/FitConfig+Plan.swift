@@ -157,6 +157,8 @@ extension FitConfig {
       guard isFew else { return stage }
       var own = i > 0 ? stage.leastSquares(steps: 8) : stage
       own.simplifyPixels = i < 2 ? 2 : 1.5
+      // Colours that a light has changed pull an object aside; its outline holds it.
+      if i > 0 { own.losses.alpha = max(own.losses.alpha, own.losses.color) }
       return own
     }
   }

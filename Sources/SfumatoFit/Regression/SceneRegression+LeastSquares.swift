@@ -9,9 +9,11 @@ extension SceneRegression {
   private static var probedPixels: Float { 0.3 }
   /// Steps that are tried, shorter and shorter, before an optimum is taken for reached.
   private static var tries: Int { 7 }
-  /// The relative fall of the loss that a step promises below which an optimum is taken for reached: steps near one are quadratic, and the
-  /// next would promise a small part of a small part.
-  private static var leastFall: Double { 1e-2 }
+  /// The part of a probe below which a step's length shows that an optimum is reached.
+  ///
+  /// Steps near one are quadratic, so that the next would be a small part of a small part. The loss would not tell, as what a model cannot
+  /// explain stays in it.
+  private static var leastStep: Double { 0.2 }
 
   /// One step by least squares: the loss before it, and whether it was taken.
   ///
@@ -33,9 +35,7 @@ extension SceneRegression {
       apply(step.map { Float($0) }, blocks, chosen: chosen) { _ in [1] }
       let value = state.isFinite ? squares(stage, chosen) : .infinity
       if optimizer.judge(step, of: equations, newValue: value) {
-        if equations.fall(step) < Self.leastFall * equations.value {
-          optimizer.damping = .infinity
-        }
+        if isShort(step, blocks, chosen) { optimizer.damping = .infinity }
         state.leastSquares = optimizer
         return (Float(equations.value), true)
       }
@@ -118,6 +118,16 @@ extension SceneRegression {
         parameters: parameters, value: own.cost)
     }
     return equations
+  }
+
+  /// Whether a step moves each parameter by a small part of a probe alone.
+  private func isShort(_ step: [Double], _ blocks: [Block], _ chosen: [Int]) -> Bool {
+    blocks.allSatisfy { block in
+      block.range.allSatisfy { i in
+        let view = block.unknown == .cameras ? (i - block.range.lowerBound) / 6 : chosen[0]
+        return abs(step[i]) < Self.leastStep * Double(probe(block.unknown, view))
+      }
+    }
   }
 
   /// How far an unknown is moved for a difference, in the units of its steps.
