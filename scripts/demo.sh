@@ -43,7 +43,7 @@ echo "== 1. shape and colour from 20 pictures with known cameras (one to three m
 "$sfumato" eval $out/shape --cameras $duck/transforms_test.json --json >$out/shape-eval.json
 "$sfumato" compare $out/shape/result/mesh.obj $duck/mesh.obj --json >$out/shape-compare.json
 
-echo "== 2. pose of the known mesh from one picture (half a minute)" >&2
+echo "== 2. pose of the known mesh from one picture (some seconds)" >&2
 "$sfumato" fit $duck/pose/transforms.json --init $duck/mesh.obj --solve pose -o $out/pose --force \
   --json >$out/pose-fit.json
 
