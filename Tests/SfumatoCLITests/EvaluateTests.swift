@@ -6,35 +6,7 @@ import Testing
 @Suite struct EvaluateTests {
   /// A coloured tetrahedron, a camera file of two views, and the pictures that `render` makes of them.
   private func scene(_ folder: TemporaryFolder) throws -> (mesh: String, cameras: String) {
-    let mesh = folder.path("mesh.obj")
-    try folder.file(
-      "mesh.obj",
-      """
-      v 1 1 1 1 0 0
-      v -1 -1 1 0 1 0
-      v -1 1 -1 0 0 1
-      v 1 -1 -1 1 1 0
-      f 1 3 2
-      f 1 2 4
-      f 1 4 3
-      f 2 3 4
-      """)
-    let cameras = folder.path("transforms.json")
-    let frames = [0, 1].map { k in
-      CameraFrame(
-        filePath: "\(k).png",
-        camera: Camera<Float>(
-          fieldOfViewDegrees: 40, axis: .x, width: 40, height: 30,
-          worldToCamera: .orbit(
-            azimuthDegrees: Float(90 * k + 10), elevationDegrees: 20, distance: 6)))
-    }
-    try saveCameras(CameraSet(frames: frames), to: cameras)
-    for k in 0..<2 {
-      let run = try CommandRun(
-        "render", mesh, "--camera", "\(cameras)#\(k)", "-o", folder.path("\(k).png"))
-      try #require(run.exitCode == 0, "\(run.messages)")
-    }
-    return (mesh, cameras)
+    try Tetrahedron.scene(in: folder, views: 2, degreesApart: 90, width: 40, height: 30)
   }
 
   @Test func `a mesh matches the pictures made of it`() throws {

@@ -5,17 +5,6 @@ import Testing
 
 /// What the tests of `fit` set up and look at.
 extension FitTests {
-  static let mesh = """
-    v 1 1 1 1 0 0
-    v -1 -1 1 0 1 0
-    v -1 1 -1 0 0 1
-    v 1 -1 -1 1 1 0
-    f 1 3 2
-    f 1 2 4
-    f 1 4 3
-    f 2 3 4
-    """
-
   /// A plan of 200 steps with the first subdivision only.
   static let plan = [
     "--iterations", "200", "--set", "stages.2.subdivide=0", "--set", "checkpoint_every=40", "--set",
@@ -24,24 +13,9 @@ extension FitTests {
 
   /// A coloured tetrahedron, a camera file of three views, and the pictures that `render` makes of them.
   func scene(_ folder: TemporaryFolder) throws -> (mesh: String, targets: String) {
-    try folder.file("mesh.obj", Self.mesh)
-    let frames = (0..<3).map { k in
-      CameraFrame(
-        filePath: "\(k).png",
-        camera: Camera<Float>(
-          fieldOfViewDegrees: 40, axis: .x, width: 24, height: 20,
-          worldToCamera: .orbit(
-            azimuthDegrees: Float(120 * k + 10), elevationDegrees: 20, distance: 6)))
-    }
-    let targets = folder.path("transforms.json")
-    try saveCameras(CameraSet(frames: frames), to: targets)
-    for k in 0..<3 {
-      let run = try CommandRun(
-        "render", folder.path("mesh.obj"), "--camera", "\(targets)#\(k)", "-o",
-        folder.path("\(k).png"))
-      try #require(run.exitCode == 0, "\(run.messages)")
-    }
-    return (folder.path("mesh.obj"), targets)
+    let (mesh, cameras) = try Tetrahedron.scene(
+      in: folder, views: 3, degreesApart: 120, width: 24, height: 20)
+    return (mesh, cameras)
   }
 
   /// The files below a folder with their contents.

@@ -289,7 +289,7 @@ import Testing
 
   @Test func `a picture alone serves for the pose of a known mesh`() throws {
     let folder = try TemporaryFolder()
-    let mesh = try folder.file("mesh.obj", Self.mesh).path
+    let mesh = try folder.file("mesh.obj", Tetrahedron.obj).path
     let picture = folder.path("a.png")
     let view = ["--orbit", "0,0", "--fov-degrees", "35", "--size", "64x64"]
     #expect(try CommandRun(["render", mesh, "-o", picture] + view).exitCode == 0)

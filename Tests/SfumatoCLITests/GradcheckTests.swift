@@ -5,20 +5,9 @@ import Testing
 @testable import SfumatoCLI
 
 @Suite struct GradcheckTests {
-  private static let tetrahedron = """
-    v 1 1 1 1 0 0
-    v -1 -1 1 0 1 0
-    v -1 1 -1 0 0 1
-    v 1 -1 -1 1 1 0
-    f 1 3 2
-    f 1 2 4
-    f 1 4 3
-    f 2 3 4
-    """
-
   /// Groups of a run on the tetrahedron.
   private func groups(
-    _ arguments: String..., exitCode: Int32 = 0, mesh: String = tetrahedron
+    _ arguments: String..., exitCode: Int32 = 0, mesh: String = Tetrahedron.obj
   ) throws -> (groups: [[String: Any]], messages: String) {
     let folder = try TemporaryFolder()
     try folder.file("mesh.obj", mesh)
@@ -50,7 +39,7 @@ import Testing
     ])
   func `the user's view and smoothing agree`(options: [String]) throws {
     let folder = try TemporaryFolder()
-    try folder.file("mesh.obj", Self.tetrahedron)
+    try folder.file("mesh.obj", Tetrahedron.obj)
     let run = try CommandRun(["gradcheck", folder.path("mesh.obj")] + options)
     #expect(run.exitCode == 0, "\(run.output) \(run.messages)")
     let isCrisp = options.contains("crisp")
@@ -61,7 +50,7 @@ import Testing
 
   @Test func `a camera file is looked through, scaled to a small picture`() throws {
     let folder = try TemporaryFolder()
-    try folder.file("mesh.obj", Self.tetrahedron)
+    try folder.file("mesh.obj", Tetrahedron.obj)
     try folder.file(
       "cameras.json",
       """
@@ -134,7 +123,7 @@ import Testing
   @Test(arguments: ["texture", "shape:0", "shape:x", "", "shape,,pose"])
   func `unknown groups are exit 2`(params: String) throws {
     let folder = try TemporaryFolder()
-    try folder.file("mesh.obj", Self.tetrahedron)
+    try folder.file("mesh.obj", Tetrahedron.obj)
     let run = try CommandRun("gradcheck", folder.path("mesh.obj"), "--params", params)
     #expect(run.exitCode == 2)
     #expect(run.output.isEmpty)
@@ -142,7 +131,7 @@ import Testing
 
   @Test func `smoothing of a crisp picture is exit 2`() throws {
     let folder = try TemporaryFolder()
-    try folder.file("mesh.obj", Self.tetrahedron)
+    try folder.file("mesh.obj", Tetrahedron.obj)
     let run = try CommandRun(
       "gradcheck", folder.path("mesh.obj"), "--mode", "crisp", "--edge", "cauchy")
     #expect(run.exitCode == 2)

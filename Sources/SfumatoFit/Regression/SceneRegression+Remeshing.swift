@@ -13,9 +13,7 @@ extension SceneRegression {
   /// A surface that is not manifold stays.
   mutating func remesh(_ stage: FitConfig.Stage) {
     let count = state.mesh.vertexCount
-    let pixel = cameras.medianFootprint(at: state.pose * objectCenter)
-    let length = Float(stage.edgeLengthPixels) * pixel / Float(stage.imageScale)
-    guard length > 0, length.isFinite else { return }
+    guard let length = worldLength(ofPixels: stage.edgeLengthPixels, stage) else { return }
     let hasColors = !state.colorsSRGB.isEmpty
     var columns = [state.shapeOptimizer.moments.first, state.shapeOptimizer.moments.second]
     if hasColors {

@@ -42,16 +42,6 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   private let givenCenter: SIMD3<Float>
   private let isColored: Bool
 
-  /// What holds for one stage and is derived again when a fit resumes.
-  struct Level: Sendable {
-    var targets: [ScaledTarget<Float>]
-    /// Of a mesh of unknown shape.
-    var topology: MeshTopology?
-    var largeSteps: LargeStepsParameterization?
-    /// What the stage's pictures show instead of a known mesh.
-    var simplified: Mesh<Float>?
-  }
-
   /// Sets a fit up.
   public init(_ problem: FitProblem, config: FitConfig, workers: Workers = .all) {
     self.problem = problem
@@ -197,34 +187,6 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     else { return }
     makeLevel(config.stages[state.stage])
     isEntered = true
-  }
-
-  /// Derives what holds for a stage; what holds for its faces alone where the rest is there already.
-  mutating func makeLevel(_ stage: FitConfig.Stage, targets: [ScaledTarget<Float>]? = nil) {
-    let topology = config.unknowns.contains(.shape) ? MeshTopology(state.mesh) : nil
-    var largeSteps: LargeStepsParameterization?
-    if let topology, stage.smoothing > 0 {
-      // A factor that cannot be made (memory) leaves plain positions, which still converge.
-      largeSteps = try? LargeStepsParameterization(topology: topology, lambda: stage.smoothing)
-    }
-    if state.coordinates.isEmpty {
-      state.coordinates = largeSteps?.toCoordinates(positions: state.mesh.positions) ?? []
-    }
-    level = Level(
-      targets: targets
-        ?? TargetPyramid.scaled(
-          problem.targets, by: stage.imageScale, background: .zero,
-          keepsBackground: config.unknowns.contains(.background), workers: workers),
-      topology: topology, largeSteps: largeSteps, simplified: simplified(stage))
-  }
-
-  /// The mesh of a stage that does not show all of a known mesh; nil where it does.
-  private func simplified(_ stage: FitConfig.Stage) -> Mesh<Float>? {
-    guard stage.simplifyPixels > 0 else { return nil }
-    let pixel = cameras.medianFootprint(at: state.pose * objectCenter)
-    let side = Float(stage.simplifyPixels) * pixel / Float(stage.imageScale)
-    guard side > 0, side.isFinite else { return nil }
-    return state.mesh.clustered(cellSide: side)
   }
 
   /// The scene of the present state.

@@ -31,11 +31,11 @@ enum RunReport {
   /// Pictures of a full turn.
   private static let frames = 12
 
-  /// The page of a run as it ended, from what it reached, what is wrong with its mesh (nil where the fit did not change
-  /// it), the text of `metrics.csv` and the resolved configuration.
+  /// The page of a run as it ended, from what it reached and found, what is wrong with its mesh (nil where the fit did not
+  /// change it), the text of `metrics.csv` and the resolved configuration.
   static func page(
-    _ regression: SceneRegression, summary: FitSummary, mesh: MeshHealth?, csv: String,
-    yaml: String
+    _ regression: SceneRegression, summary: FitSummary, found: FitParameters, mesh: MeshHealth?,
+    csv: String, yaml: String
   ) throws -> String {
     let evaluation = summary.evaluation
     let parameters = JSONEncoder()
@@ -85,7 +85,7 @@ enum RunReport {
         Row(file: $0.file, psnr: text($0.psnr, 2), ssim: text($0.ssim, 4), iou: text($0.iou, 4))
       },
       "parameters": String(
-        decoding: try parameters.encode(FitParameters(regression)), as: UTF8.self),
+        decoding: try parameters.encode(found), as: UTF8.self),
       "command": CommandLine.arguments.map(quoted).joined(separator: " "),
       "versions": [
         Pair(name: "seed", value: "\(regression.config.seed)"),

@@ -208,18 +208,20 @@ public struct FitRun: Sendable {
       seconds: Date().timeIntervalSince(start), stages: stages, evaluation: evaluation,
       stoppedBy: stoppedBy, skippedSteps: skipped,
       ambiguity: regression.isAmbiguous ? found.runnerUp : nil, uncertainty: found.uncertainty)
-    try saveReport(summary, health)
+    try saveReport(summary, found, health)
     return summary
   }
 
-  private func saveReport(_ summary: FitSummary, _ health: MeshHealth?) throws {
+  private func saveReport(
+    _ summary: FitSummary, _ found: FitParameters, _ health: MeshHealth?
+  ) throws {
     func text(_ path: String) -> String {
       String(decoding: (try? readBytes(path)) ?? [], as: UTF8.self)
     }
     try folder.write(
       try RunReport.page(
-        regression, summary: summary, mesh: health, csv: text(folder.metricsPath),
-        yaml: text(folder.configPath)), to: folder.reportPath)
+        regression, summary: summary, found: found, mesh: health,
+        csv: text(folder.metricsPath), yaml: text(folder.configPath)), to: folder.reportPath)
   }
 
   /// What is wrong with the mesh, where the fit changes it.
