@@ -111,14 +111,9 @@ extension CrispView {
   ) {
     // Fragments' cotangents hold all texels: few parts then, but as many as ever.
     let grain = empty == nil ? 64 : max(64, (blends.count + 7) / 8)
-    let parts = parallelMap((blends.count + grain - 1) / grain, workers: workers) { chunk in
-      var part = FaceGradients<S>(fragments: empty)
-      for blend in blends[chunk * grain..<min((chunk + 1) * grain, blends.count)] {
-        blendBackward(blend, cotangent, into: &part)
-      }
-      return part
+    gather(blends.count, grain: grain, from: empty, into: &sums) { k, part in
+      blendBackward(blends[k], cotangent, into: &part)
     }
-    for part in parts { sums.append(part) }
   }
 
   private func blendBackward(

@@ -39,6 +39,26 @@ extension CrispView {
     return result
   }
 
+  /// Adds the cotangents of so many things, one after another within parts of `grain` on several threads, parts in order.
+  ///
+  /// - Parameters:
+  ///   - count: of things.
+  ///   - grain: how many make a part.
+  ///   - empty: what each part of the fragments' cotangents starts as; nil where no fragments are shaded.
+  ///   - sums: added to.
+  ///   - add: adds those of one thing.
+  func gather(
+    _ count: Int, grain: Int, from empty: FragmentGradients<S>?,
+    into sums: inout FaceGradients<S>, _ add: @Sendable (Int, inout FaceGradients<S>) -> Void
+  ) {
+    let parts = parallelMap((count + grain - 1) / grain, workers: workers) { chunk in
+      var part = FaceGradients<S>(fragments: empty)
+      for k in chunk * grain..<min((chunk + 1) * grain, count) { add(k, &part) }
+      return part
+    }
+    for part in parts { sums.append(part) }
+  }
+
   /// The cotangent of a sample after blending, behind its layers: red, green, blue, alpha.
   @inline(__always)
   func bar(ofSample i: Int, _ cotangent: RenderingCotangent<S>) -> SIMD4<S> {

@@ -1,45 +1,19 @@
 // Blended surfaces before what is seen, sample by sample. What they show, with their alpha, is differentiated; their own outlines are
 // neither blended nor differentiated: that would take what stands behind each of several surfaces at every jump.
 
-/// A sample with blended surfaces before what is seen, and these among the view's layers, the nearest first.
-struct LayeredSample: Equatable, Sendable {
-  var sample: Int32
-  var layers: Range<Int32>
-
-  /// Layers grouped by sample.
-  static func all(_ layers: [ClearLayer]) -> [LayeredSample] {
-    var found: [LayeredSample] = []
-    for (k, layer) in layers.enumerated() {
-      let (sample, place) = (Int32(truncatingIfNeeded: layer.sample), Int32(truncatingIfNeeded: k))
-      if let last = found.indices.last, found[last].sample == sample {
-        found[last].layers = found[last].layers.lowerBound..<place + 1
-      } else {
-        found.append(LayeredSample(sample: sample, layers: place..<place + 1))
-      }
-    }
-    return found
-  }
-}
-
 extension CrispView {
   /// What all layers of each sample leave of the light behind them; empty where there are none.
-  static func through(_ layers: [ClearLayer], _ visibility: HardView<S>) -> [S] {
-    guard !layers.isEmpty, let shader = visibility.shader else { return [] }
-    var through = [S](repeating: 1, count: visibility.across * visibility.down)
-    for layer in layers {
-      let (row, column) = (layer.sample / visibility.across, layer.sample % visibility.across)
-      let place = visibility.fragment(
-        visibility.projection.faces[Int(layer.id)],
-        at: visibility.sampleCenter(column: column, row: row))
-      through[layer.sample] *= 1 - shader.alpha(place)
-    }
+  static func through(_ layers: [ClearLayer<S>], sampleCount: Int) -> [S] {
+    guard !layers.isEmpty else { return [] }
+    var through = [S](repeating: 1, count: sampleCount)
+    for layer in layers { through[layer.sample] *= 1 - layer.alpha }
     return through
   }
 
   /// Red, green, blue and alpha of each layer of a sample, the nearest first.
   private func layerValues(_ sample: LayeredSample) -> [SIMD4<S>] {
-    let point = center(Int(sample.sample))
-    return layers[Int(sample.layers.lowerBound)..<Int(sample.layers.upperBound)].map {
+    let point = center(sample.sample)
+    return layers[sample.layers].map {
       visibility.clearColor(projection.faces[Int($0.id)], at: point)
     }
   }
@@ -67,21 +41,16 @@ extension CrispView {
     // Fragments' cotangents hold all texels: few parts, but as many as ever.
     guard !layered.isEmpty, let empty else { return }
     let grain = (layered.count + 7) / 8
-    let parts = parallelMap((layered.count + grain - 1) / grain, workers: workers) { chunk in
-      var part = FaceGradients<S>(fragments: empty)
-      for sample in layered[chunk * grain..<min((chunk + 1) * grain, layered.count)] {
-        layersBackward(sample, cotangent, into: &part)
-      }
-      return part
+    gather(layered.count, grain: grain, from: empty, into: &sums) { k, part in
+      layersBackward(layered[k], cotangent, into: &part)
     }
-    for part in parts { sums.append(part) }
   }
 
   private func layersBackward(
     _ sample: LayeredSample, _ cotangent: RenderingCotangent<S>,
     into sums: inout FaceGradients<S>
   ) {
-    let place = Int(sample.sample)
+    let place = sample.sample
     var bar = frontBar(ofSample: place, cotangent)
     guard bar != .zero else { return }
     let values = layerValues(sample)
@@ -94,7 +63,7 @@ extension CrispView {
       let opaque = SIMD4(value.x, value.y, value.z, 1)
       var own = bar * value.w
       own.w = (bar * (opaque - behind[values.count - 1 - k])).sum()
-      let id = layers[Int(sample.layers.lowerBound) + k].id
+      let id = layers[sample.layers.lowerBound + k].id
       _ = surfaceVJP(id, at: center(place), own, into: &sums)
       bar *= 1 - value.w
     }

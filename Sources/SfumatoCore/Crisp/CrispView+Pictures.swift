@@ -86,9 +86,9 @@ extension CrispView {
       values[Int(blends[blend].sample) - range.lowerBound] = blended[blend]
       blend += 1
     }
-    var k = layered.place { Int($0.sample) < range.lowerBound }
-    while k < layered.count, range.contains(Int(layered[k].sample)) {
-      let own = Int(layered[k].sample) - range.lowerBound
+    var k = layered.place { $0.sample < range.lowerBound }
+    while k < layered.count, range.contains(layered[k].sample) {
+      let own = layered[k].sample - range.lowerBound
       values[own] = composited(layered[k], over: values[own])
       k += 1
     }

@@ -14,7 +14,7 @@ struct CrispView<S: RenderScalar>: Sendable {
   /// The faces of which depth and normals are seen: `ids`, or a blended one with alpha of at least 1/2 before them.
   let bodies: [Int32]
   /// The blended faces before what is seen, sample by sample, the nearest first.
-  let layers: [ClearLayer]
+  let layers: [ClearLayer<S>]
   /// The samples that have some, in order.
   let layered: [LayeredSample]
   /// What all layers of each sample leave of the light behind them; empty where there are none.
@@ -58,7 +58,7 @@ struct CrispView<S: RenderScalar>: Sendable {
     (ids, layers) = visibility.sampleFaces(blends: true, workers: workers)
     bodies = layers.isEmpty ? ids : visibility.sampleFaces(workers: workers).faces
     layered = LayeredSample.all(layers)
-    through = Self.through(layers, visibility)
+    through = Self.through(layers, sampleCount: ids.count)
     guard let welding else {
       edges = []
       return

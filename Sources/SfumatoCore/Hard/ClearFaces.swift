@@ -2,11 +2,32 @@
 // sorted sample by sample, and the nearest that is no hole is seen.
 
 /// A blended surface in front of what is seen at a sample.
-struct ClearLayer: Equatable, Sendable {
+struct ClearLayer<S: RenderScalar>: Equatable, Sendable {
   /// The sample's place in its band or picture, row-major.
   var sample: Int
   /// The face on the screen.
   var id: Int32
+  /// In (0, 1).
+  var alpha: S
+}
+
+/// A sample with blended surfaces in front of what is seen, and these among all layers, the nearest first.
+struct LayeredSample: Equatable, Sendable {
+  var sample: Int
+  var layers: Range<Int>
+
+  /// Layers grouped by sample.
+  static func all<S: RenderScalar>(_ layers: [ClearLayer<S>]) -> [LayeredSample] {
+    var found: [LayeredSample] = []
+    for (k, layer) in layers.enumerated() {
+      if let last = found.indices.last, found[last].sample == layer.sample {
+        found[last].layers = found[last].layers.lowerBound..<k + 1
+      } else {
+        found.append(LayeredSample(sample: layer.sample, layers: k..<k + 1))
+      }
+    }
+    return found
+  }
 }
 
 /// A fragment that may be a hole.
@@ -65,9 +86,9 @@ extension HardView {
   func settle(
     _ fragments: [ClearFragment<S>], firstRow: Int, groups: Int,
     owners: inout MutableSpan<SIMD4<Int32>>, blends: Bool
-  ) -> [ClearLayer] {
+  ) -> [ClearLayer<S>] {
     guard let shader else { return [] }
-    var layers: [ClearLayer] = []
+    var layers: [ClearLayer<S>] = []
     var settled = -1
     for fragment in fragments where fragment.sample != settled {
       let (row, column) = (fragment.sample / across, fragment.sample % across)
@@ -78,7 +99,8 @@ extension HardView {
         shader.alphaMode(face: Int(face.source)), alpha: alpha, blends: blends)
       {
       case .hole: break
-      case .layer: layers.append(ClearLayer(sample: fragment.sample, id: fragment.id))
+      case .layer:
+        layers.append(ClearLayer(sample: fragment.sample, id: fragment.id, alpha: alpha))
       case .solid:
         owners[row * groups + column >> 2][column & 3] = fragment.id
         settled = fragment.sample

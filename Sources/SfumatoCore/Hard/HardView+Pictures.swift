@@ -138,17 +138,15 @@ extension HardView {
     /// The visible face on the screen of each sample, -1 where none.
     var visible: [Int32]
     /// What shines before them.
-    var layers: [ClearLayer]
+    var layers: [ClearLayer<S>]
     /// Each sample's layers.
     var before: [Int: Range<Int>] = [:]
 
-    init(firstRow: Int, visible: [Int32], layers: [ClearLayer]) {
+    init(firstRow: Int, visible: [Int32], layers: [ClearLayer<S>]) {
       self.firstRow = firstRow
       self.visible = visible
       self.layers = layers
-      for (k, layer) in layers.enumerated() {
-        before[layer.sample] = (before[layer.sample]?.lowerBound ?? k)..<k + 1
-      }
+      for group in LayeredSample.all(layers) { before[group.sample] = group.layers }
     }
   }
 

@@ -139,7 +139,7 @@ struct HardView<S: RenderScalar>: Sendable {
   }
 
   /// The visible screen face of each sample of a band, -1 where none, row-major over samples, and what shines before them.
-  func visibleFaces(band: Int) -> (faces: [Int32], layers: [ClearLayer]) {
+  func visibleFaces(band: Int) -> (faces: [Int32], layers: [ClearLayer<S>]) {
     let rows = min(Self.bandRows, height - band * Self.bandRows) * samples
     var visible = [Int32](repeating: -1, count: across * rows)
     var span = visible.mutableSpan
@@ -155,10 +155,10 @@ struct HardView<S: RenderScalar>: Sendable {
   /// - Returns: the faces; the layers, sample by sample, the nearest first.
   func sampleFaces(
     blends: Bool = false, workers: Workers
-  ) -> (faces: [Int32], layers: [ClearLayer]) {
+  ) -> (faces: [Int32], layers: [ClearLayer<S>]) {
     var visible = [Int32](repeating: -1, count: across * down)
     let count = across * Self.bandRows * samples
-    var layers = [[ClearLayer]](repeating: [], count: bandCount)
+    var layers = [[ClearLayer<S>]](repeating: [], count: bandCount)
     visible.forEachSlice(
       startingAt: { min($0 * count, across * down) }, alongside: &layers, workers: workers
     ) { band, chunk, layers in
@@ -177,7 +177,7 @@ struct HardView<S: RenderScalar>: Sendable {
   /// - Returns: the layers, sample by sample, the nearest first.
   private func draw(
     band: Int, into visible: inout MutableSpan<Int32>, blends: Bool
-  ) -> [ClearLayer] {
+  ) -> [ClearLayer<S>] {
     let rows = sampleBand(band)
     let groups = rows.groups
     var nearest = [SIMD4<S>](repeating: SIMD4(repeating: .infinity), count: rows.count)
@@ -203,7 +203,7 @@ struct HardView<S: RenderScalar>: Sendable {
         }
       }
     }
-    var layers: [ClearLayer] = []
+    var layers: [ClearLayer<S>] = []
     if hasClearFaces {
       var found: [ClearFragment<S>] = []
       for bin in bins {

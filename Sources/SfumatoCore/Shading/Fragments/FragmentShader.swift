@@ -1,19 +1,19 @@
-// Shading of single fragments: a face of the scene and the weights of its corners give the colour that a camera sees there, and
-// the way back. Start at `color` and `colorVJP`; `Reflectance` holds the models of light, `MipChain` the textures.
+// Shading of single fragments: a face of the scene and the weights of its corners give the colour that a camera sees there.
+// Start at `color`; its adjoint is in FragmentShader+Adjoint.swift. `Reflectance` holds the models of light, `MipChain` the textures.
 
 /// Shades the fragments that one camera sees; a class, as it is asked from many places and holds many arrays.
 final class FragmentShader<S: RenderScalar>: Sendable {
   let assembly: SceneAssembly<S>
-  private let materials: [FragmentMaterial<S>]
-  private let instances: [FragmentInstance<S>]
-  private let lights: [Light<S>]
+  let materials: [FragmentMaterial<S>]
+  let instances: [FragmentInstance<S>]
+  let lights: [Light<S>]
   private let shine: FragmentLights<S>
-  private let chains: [MipChain<S>]
+  let chains: [MipChain<S>]
   private let positions: [S]
   private let faces: [Int32]
-  private let isPerspective: Bool
+  let isPerspective: Bool
   /// The camera's place, or the direction to it where orthographic.
-  private let eye: SIMD3<S>
+  let eye: SIMD3<S>
   var scene: Scene<S> { assembly.scene }
 
   /// Whether any surface has holes or lets others shine through.
@@ -37,7 +37,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   }
 
   /// The corners of a face, and what it is made of.
-  private struct Face {
+  struct Face {
     var material: Int
     var instance: Int
     /// The first corner, within the mesh.
@@ -49,7 +49,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   }
 
   @inline(__always)
-  private func face(_ place: FragmentPlace<S>) -> Face {
+  func face(_ place: FragmentPlace<S>) -> Face {
     var index = 0
     if instances.count > 1 { index = assembly.instance(ofFace: place.face) }
     let corner = 3 * (place.face - instances[index].firstFace)
@@ -71,7 +71,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   }
 
   /// A texture where a fragment shows it.
-  private struct Shown {
+  struct Shown {
     var texture: Int
     var set: Int
     /// Places on the texture of the three corners.
@@ -106,31 +106,8 @@ final class FragmentShader<S: RenderScalar>: Sendable {
       value: chains[use.texture].value(sample))
   }
 
-  /// The adjoint of ``shown(_:_:_:)``.
-  @inline(__always)
-  private func shownVJP(
-    _ shown: Shown, _ use: TextureUse<S>, _ place: FragmentPlace<S>, valueBar: SIMD4<S>,
-    weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
-    into gradients: inout FragmentGradients<S>
-  ) {
-    let placeBar = chains[shown.texture].valueVJP(
-      shown.sample, valueBar: valueBar, into: &gradients.texels[shown.texture])
-    guard placeBar != .zero else { return }
-    for k in 0..<3 {
-      weightsBar[k] += dot(placeBar, shown.corners[k])
-      Self.add(use.placeVJP(placeBar: placeBar * place.weights[k]), k, shown.set, to: &corners)
-    }
-  }
-
-  @inline(__always)
-  private static func add(
-    _ bar: SIMD2<S>, _ k: Int, _ set: Int, to corners: inout CornerBars<S>
-  ) {
-    corners.texcoords[k] += set == 0 ? SIMD4(bar.x, bar.y, 0, 0) : SIMD4(0, 0, bar.x, bar.y)
-  }
-
   /// What textures show at a fragment; ones where there are none.
-  private struct TextureValues {
+  struct TextureValues {
     var color = SIMD4<S>(repeating: 1)
     /// Green is roughness, blue is metallic.
     var gloss = SIMD4<S>(repeating: 1)
@@ -139,7 +116,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   }
 
   /// The textures of a fragment; nil where the material has none.
-  private struct ShownTextures {
+  struct ShownTextures {
     var color: Shown?
     var gloss: Shown?
     var bump: Shown?
@@ -157,7 +134,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   }
 
   @inline(__always)
-  private func shownTextures(_ face: Face, _ place: FragmentPlace<S>) -> ShownTextures {
+  func shownTextures(_ face: Face, _ place: FragmentPlace<S>) -> ShownTextures {
     let material = materials[face.material]
     var shown = ShownTextures(
       color: shown(material.baseColorTexture, face, place),
@@ -171,7 +148,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   }
 
   /// What light meets at a fragment, and what the adjoint needs of the way there.
-  private struct Fragment {
+  struct Fragment {
     var point = SurfacePoint<S>()
     /// The colour of corners or face before factor and texture.
     var source = SIMD3<S>.zero
@@ -183,7 +160,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   }
 
   @inline(__always)
-  private func fragment(
+  func fragment(
     _ face: Face, _ place: FragmentPlace<S>, _ values: TextureValues, bump: Shown?
   ) -> Fragment {
     let index = face.material
@@ -220,7 +197,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
 
   /// The vertex colour of a corner.
   @inline(__always)
-  private func vertexColor(_ face: Face, _ k: Int) -> SIMD3<S> {
+  func vertexColor(_ face: Face, _ k: Int) -> SIMD3<S> {
     instances[face.instance].vertexColors.vector3(
       Int(instances[face.instance].faces[face.corner + k]))
   }
@@ -285,157 +262,5 @@ final class FragmentShader<S: RenderScalar>: Sendable {
     let face = face(place)
     let material = materials[face.material]
     return material.opacity * (shown(material.baseColorTexture, face, place)?.value.w ?? 1)
-  }
-
-  /// The adjoint of ``color(_:)``: adds to the gradients, returns the weights' cotangent.
-  @inline(__always)
-  func colorVJP(
-    _ place: FragmentPlace<S>, colorBar: SIMD4<S>, into gradients: inout FragmentGradients<S>
-  ) -> SIMD3<S> {
-    let face = face(place)
-    let shown = shownTextures(face, place)
-    let values = shown.values
-    let fragment = fragment(face, place, values, bump: shown.bump)
-    let index = face.material
-    let material = materials[index]
-    var bars = CornerBars<S>()
-    var weightsBar = SIMD3<S>.zero
-    let bar = Reflectance.colorVJP(
-      fragment.point, material.shading, lights: lights,
-      colorBar: SIMD3(colorBar.x, colorBar.y, colorBar.z), into: &gradients.lights)
-    sourceVJP(
-      fragment, face, shown.color, place, bar: bar, alphaBar: colorBar.w, weightsBar: &weightsBar,
-      corners: &bars,
-      into: &gradients)
-    if let glow = shown.glow, let use = material.emissiveTexture {
-      gradients.materials[index].emissive +=
-        bar.emissive * SIMD3(glow.value.x, glow.value.y, glow.value.z)
-      shownVJP(
-        glow, use, place, valueBar: SIMD4(bar.emissive * material.emissive, 0),
-        weightsBar: &weightsBar, corners: &bars, into: &gradients)
-    } else {
-      gradients.materials[index].emissive += bar.emissive
-    }
-    gradients.materials[index].specular += bar.specular
-    gradients.materials[index].shininess += bar.shininess
-    var positionBar = bar.position
-    if material.shading != .unlit {
-      glossVJP(
-        shown, values, face, place, bar: bar, weightsBar: &weightsBar, corners: &bars,
-        into: &gradients)
-      normalVJP(
-        fragment, face, shown.bump, place, normalBar: bar.normal, weightsBar: &weightsBar,
-        corners: &bars,
-        into: &gradients)
-      if isPerspective {
-        let eyeBar = normalizeVJP(eye - fragment.point.position, unitBar: bar.viewer)
-        gradients.eye += eyeBar
-        positionBar -= eyeBar
-      } else {
-        gradients.viewer += bar.viewer
-      }
-      for k in 0..<3 {
-        bars.positions[k] += positionBar * place.weights[k]
-        weightsBar[k] += dot(positionBar, face.p[k])
-      }
-    }
-    gradients.add(bars, toFace: Int32(truncatingIfNeeded: place.face))
-    return weightsBar
-  }
-
-  /// The adjoint of the base colour and alpha.
-  @inline(__always)
-  private func sourceVJP(
-    _ fragment: Fragment, _ face: Face, _ color: Shown?, _ place: FragmentPlace<S>,
-    bar: SurfacePoint<S>, alphaBar: S,
-    weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
-    into gradients: inout FragmentGradients<S>
-  ) {
-    let index = face.material
-    let material = materials[index]
-    let value = color?.value ?? SIMD4(repeating: 1)
-    let texel = SIMD3(value.x, value.y, value.z)
-    gradients.materials[index].baseColorFactor += bar.base * fragment.source * texel
-    gradients.materials[index].opacity += alphaBar * value.w
-    let sourceBar = bar.base * material.baseColorFactor * texel
-    switch material.baseColor {
-    case .constant: gradients.materials[index].color += sourceBar
-    case .face: corners.faceColor += sourceBar
-    case .vertex:
-      if !instances[face.instance].vertexColors.isEmpty {
-        for k in 0..<3 {
-          corners.colors[k] += sourceBar * place.weights[k]
-          weightsBar[k] += dot(sourceBar, vertexColor(face, k))
-        }
-      }
-    }
-    if let color, let use = material.baseColorTexture {
-      let valueBar = bar.base * fragment.source * material.baseColorFactor
-      shownVJP(
-        color, use, place, valueBar: SIMD4(valueBar, alphaBar * material.opacity),
-        weightsBar: &weightsBar, corners: &corners, into: &gradients)
-    }
-  }
-
-  /// The adjoint of metallic, roughness and occlusion.
-  @inline(__always)
-  private func glossVJP(
-    _ shown: ShownTextures, _ values: TextureValues, _ face: Face, _ place: FragmentPlace<S>,
-    bar: SurfacePoint<S>,
-    weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
-    into gradients: inout FragmentGradients<S>
-  ) {
-    let index = face.material
-    let material = materials[index]
-    gradients.materials[index].metallic += bar.metallic * values.gloss.z
-    gradients.materials[index].roughness += bar.roughness * values.gloss.y
-    if let gloss = shown.gloss, let use = material.metallicRoughnessTexture {
-      shownVJP(
-        gloss, use, place,
-        valueBar: SIMD4(0, bar.roughness * material.roughness, bar.metallic * material.metallic, 0),
-        weightsBar: &weightsBar, corners: &corners, into: &gradients)
-    }
-    if let shade = shown.shade, let use = material.occlusionTexture {
-      gradients.materials[index].occlusionStrength += bar.occlusion * (shade.value.x - 1)
-      shownVJP(
-        shade, use, place, valueBar: SIMD4(bar.occlusion * material.occlusionStrength, 0, 0, 0),
-        weightsBar: &weightsBar, corners: &corners, into: &gradients)
-    }
-  }
-
-  /// The adjoint of the normal.
-  @inline(__always)
-  private func normalVJP(
-    _ fragment: Fragment, _ face: Face, _ bump: Shown?, _ place: FragmentPlace<S>,
-    normalBar: SIMD3<S>, weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
-    into gradients: inout FragmentGradients<S>
-  ) {
-    let index = face.material
-    let material = materials[index]
-    var unitBar = normalBar * fragment.side
-    if let frame = fragment.frame, let bump, let use = material.normalTexture {
-      let own = frame.mappedVJP(bump.value, scale: material.normalScale, normalBar: unitBar)
-      gradients.materials[index].normalScale += own.scaleBar
-      unitBar = own.frameNormalBar
-      corners.positions[0] -= own.firstBar + own.secondBar
-      corners.positions[1] += own.firstBar
-      corners.positions[2] += own.secondBar
-      let (one, two) = (own.firstPlaceBar, own.secondPlaceBar)
-      Self.add(use.placeVJP(placeBar: -one - two), 0, bump.set, to: &corners)
-      Self.add(use.placeVJP(placeBar: one), 1, bump.set, to: &corners)
-      Self.add(use.placeVJP(placeBar: two), 2, bump.set, to: &corners)
-      shownVJP(
-        bump, use, place, valueBar: own.valueBar, weightsBar: &weightsBar, corners: &corners,
-        into: &gradients)
-    }
-    let meanBar = normalizeVJP(fragment.mean, unitBar: unitBar)
-    if material.usesFaceNormals {
-      corners.faceNormal += meanBar
-    } else {
-      for k in 0..<3 {
-        corners.normals[k] += meanBar * place.weights[k]
-        weightsBar[k] += dot(meanBar, face.n[k])
-      }
-    }
   }
 }
