@@ -119,15 +119,21 @@ struct Fit: ParsableCommand {
       // Before the plan, which depends on them: --set goes before options, options before the file.
       let filed = try FitConfig.choices(file: self.config)
       let assigned = try FitConfig.choices(assignments: set)
-      let unknowns =
-        assigned.unknowns ?? solve?.names ?? filed.unknowns ?? [.shape, .color]
       let asked = assigned.initial ?? initial ?? filed.initial
+      let chosen = assigned.unknowns ?? solve?.names ?? filed.unknowns
+      var unknowns = chosen ?? [.shape, .color]
       if !unknowns.contains(.shape), asked.map(FitConfig.isOwnStart) ?? true {
         throw ValidationError("without shape in --solve the mesh must be given: --init FILE.")
       }
       let (problem, start, note) = try source.problem(
         initial: asked, unknowns: unknowns, workers: threading.workers)
       if let note { global.remark(note) }
+      if chosen == nil, problem.showsLight(workers: threading.workers) {
+        unknowns = [.shape, .light]
+        global.remark(
+          "one colour under a distant light explains the pictures: shape and light are unknown; --solve shape,color for colours"
+        )
+      }
       let config = try resolvedConfig(problem, start: start, unknowns: unknowns)
       if plan {
         print(try config.yaml(), terminator: "")

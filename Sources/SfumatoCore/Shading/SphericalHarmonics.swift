@@ -6,6 +6,11 @@ public enum SphericalHarmonics {
   /// The number of coefficients.
   public static var count: Int { 9 }
 
+  /// A name each: the letter's order and degree, as `Y2-1`.
+  public static let names = [
+    "Y00", "Y1-1", "Y10", "Y11", "Y2-2", "Y2-1", "Y20", "Y21", "Y22",
+  ]
+
   /// The harmonics in a direction.
   @inlinable
   public static func basis<S: RenderScalar>(_ n: SIMD3<S>) -> InlineArray<9, S> {

@@ -37,8 +37,11 @@ extension FitConfig {
     let comparesColor = isColored || unknowns.contains(where: \.isSeenInColorAlone)
     let knowsColor = isColored && !unknowns.contains(where: \.isSeenInColorAlone)
     let isPose = !unknowns.contains(.shape)
+    // What shades a surface of one colour shows its shape; a step goes by the largest gradient, which outlines would have else.
+    let isShaded = !isPose && unknowns.contains(.light) && !unknowns.contains(.color)
     // Wrong colours all over a known object then weigh about as much as an outline that meets nowhere.
-    let color = !comparesColor ? 0 : knowsColor && isPose ? (30 / coverage).rounded() : 1
+    let color =
+      !comparesColor ? 0 : knowsColor && isPose ? (30 / coverage).rounded() : isShaded ? 100 : 1
     let losses = Losses(color: color, huberDelta: 0.1, alpha: 1, iou: 0.1)
     let stages =
       isPose
@@ -49,6 +52,8 @@ extension FitConfig {
     return FitConfig(
       version: 1, unknowns: unknowns, initial: initial, seed: 0, timeLimitSeconds: 0,
       checkpointEvery: 50, previewEvery: 100,
+      // A few numbers for the differences of least squares; all that a surface can tell of a light for a shape.
+      lightModel: isPose ? .directional : .harmonics,
       pose: Pose(
         start: PoseStart(rotationDegrees: 0, offsetRadii: 0),
         // Outlines alone look alike from more sides, and are quickly made.
@@ -57,7 +62,9 @@ extension FitConfig {
         trialDegrees: 180), losses: losses,
       regularizers: isPose || !isOwnStart(initial)
         ? Regularizers(laplacian: 0.0005, edge: 0.2, normal: 0.0002)
-        : Regularizers(laplacian: 0.0001, edge: 0, normal: 0.00005), stages: stages)
+        : isShaded
+          ? Regularizers(laplacian: 0.00001, edge: 0, normal: 0.000005)
+          : Regularizers(laplacian: 0.0001, edge: 0, normal: 0.00005), stages: stages)
   }
 
   /// Whether a start is the fit's own, `hull` or `sphere`, and not the path of a mesh, whose faces stay.

@@ -1,7 +1,24 @@
-// The choices of a stage that go by names in a configuration, and the settings of those that have some.
+// The choices that go by names in a configuration, and the settings of those that have some.
+internal import SfumatoCore
 internal import Yams
 
 extension FitConfig {
+  /// The form of an unknown light.
+  public enum LightModel: String, CaseIterable, Codable, Equatable, Sendable {
+    /// One ambient and one directional light.
+    case directional
+    /// From all around, nine spherical harmonics; each stage begins with those of least squares.
+    case harmonics
+
+    /// How many numbers it takes.
+    var parameterCount: Int {
+      switch self {
+      case .directional: 9
+      case .harmonics: 3 * SphericalHarmonics.count
+      }
+    }
+  }
+
   /// How a stage makes pictures.
   public enum Mode: String, CaseIterable, Codable, Equatable, Sendable {
     /// Faces melt at their edges; gradients reach what is hidden or missed.
@@ -133,27 +150,34 @@ extension FitConfig {
   }
 
   /// The keys of a stage that take a name, with the names.
-  private static let choices: [(path: [String], names: [String])] = [
+  private static let stageChoices: [(path: [String], names: [String])] = [
     (["mode"], Mode.allCases.map(\.rawValue)), (["edges"], Edges.allCases.map(\.rawValue)),
     (["schedule"], Schedule.allCases.map(\.rawValue)),
     (["optimizer"], Optimizer.allCases.map(\.rawValue)),
     (["adaptive", "watch"], Watch.allCases.map(\.rawValue)),
   ]
 
-  /// Throws where a stage has a name that its key does not know, with the nearest that it knows.
+  /// Throws where a name is one that its key does not know, with the nearest that it knows.
   static func checkChoices(_ tree: Node, origin: String) throws(FitConfigError) {
+    func check(
+      _ node: Node?, _ key: @autoclosure () -> String, _ names: [String]
+    ) throws(FitConfigError) {
+      guard let name = node?.string, !names.contains(name),
+        let nearest = names.min(by: { editDistance($0, name) < editDistance($1, name) })
+      else { return }
+      throw FitConfigError(
+        origin: origin,
+        problem: """
+          '\(key())' is '\(name)', none of \(names.joined(separator: ", ")); the nearest is \
+          '\(nearest)'
+          """)
+    }
+    try check(tree["light_model"], "light_model", LightModel.allCases.map(\.rawValue))
     for (i, stage) in (tree["stages"]?.sequence.map(Array.init) ?? []).enumerated() {
-      for (path, names) in choices {
-        let node = path.reduce(stage as Node?) { $0?[$1] }
-        guard let name = node?.string, !names.contains(name),
-          let nearest = names.min(by: { editDistance($0, name) < editDistance($1, name) })
-        else { continue }
-        throw FitConfigError(
-          origin: origin,
-          problem: """
-            'stages.\(i).\(path.joined(separator: "."))' is '\(name)', none of \
-            \(names.joined(separator: ", ")); the nearest is '\(nearest)'
-            """)
+      for (path, names) in stageChoices {
+        try check(
+          path.reduce(stage as Node?) { $0?[$1] },
+          "stages.\(i).\(path.joined(separator: "."))", names)
       }
     }
   }

@@ -44,7 +44,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var cameras: Double
     /// Natural logarithm of the focal length.
     public var focal: Double
-    /// Linear light units; radians for the direction.
+    /// Linear light units; radians for a direction.
     public var light: Double
     /// sRGB units.
     public var background: Double
@@ -196,6 +196,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
   public var checkpointEvery: Int
   /// Steps between previews.
   public var previewEvery: Int
+  /// The form of the light, where it is unknown.
+  public var lightModel: LightModel
   /// Settings of the pose.
   public var pose: Pose
   /// Picture terms of all stages; a stage may have its own.
@@ -212,6 +214,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
     case timeLimitSeconds = "time_limit_seconds"
     case checkpointEvery = "checkpoint_every"
     case previewEvery = "preview_every"
+    case lightModel = "light_model"
     case pose, losses, regularizers, stages
   }
 

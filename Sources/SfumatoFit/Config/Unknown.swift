@@ -10,7 +10,7 @@ public enum Unknown: String, CaseIterable, Codable, Equatable, Sendable {
   case cameras
   /// One factor on all focal lengths.
   case focal
-  /// One ambient and one directional light.
+  /// The light, in the form of ``FitConfig/lightModel``.
   case light
   /// The colour behind the object.
   case background

@@ -12,6 +12,7 @@ extension SceneGradient<Float> {
       && smoothing.edgeWidthPixels.isFinite && smoothing.gamma.isFinite
       && lights.allSatisfy {
         $0.color.isFinite && $0.direction.isFinite && $0.position.isFinite
+          && $0.coefficients.allSatisfy(\.isFinite)
       }
       && cameras.allSatisfy {
         $0.twist.isFinite && $0.focal.x.isFinite && $0.focal.y.isFinite

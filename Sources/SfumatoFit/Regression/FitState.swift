@@ -18,8 +18,9 @@ struct FitState: Sendable {
   var cameras: [RigidTransform<Float>]
   /// Natural logarithm of the factor on all focal lengths.
   var logFocal: Float = 0
-  /// Ambient colour, direction to the light, directional colour: `[9]`; unused without light.
-  var light: [Float] = [0.5, 0.5, 0.5, 0.3, 0.8, 0.5, 0.5, 0.5, 0.5]
+  /// Ambient colour, direction to the light, directional colour: `[9]`; or the coefficients of harmonics, `[9, 3]`; unused without
+  /// light.
+  var light: [Float]
   /// Background, sRGB encoded, `[3]`.
   var background: [Float] = [0, 0, 0]
 
@@ -38,7 +39,7 @@ struct FitState: Sendable {
   /// One a view: a view that a step does not see keeps its means as they are.
   var cameraOptimizers: [Adam<Float>]
   var focalOptimizer = Adam<Float>(count: 1)
-  var lightOptimizer = Adam<Float>(count: 9)
+  var lightOptimizer: Adam<Float>
   var backgroundOptimizer = Adam<Float>(count: 3)
   /// Of all unknowns together, where a stage has no gradient; else of none.
   var parameterOptimizer = ParameterSpaceAdam<Float>(count: 0)
@@ -54,15 +55,17 @@ struct FitState: Sendable {
 
   init(
     mesh: Mesh<Float>, colorsSRGB: [Float], pose: RigidTransform<Float>,
-    cameras: [RigidTransform<Float>]
+    cameras: [RigidTransform<Float>], light: [Float]
   ) {
     self.mesh = mesh
     self.colorsSRGB = colorsSRGB
     self.pose = pose
     self.cameras = cameras
+    self.light = light
     shapeOptimizer = AdamUniform(count: mesh.positions.count, settings: Self.shapeMoments)
     colorOptimizer = Adam(count: colorsSRGB.count)
     cameraOptimizers = cameras.map { _ in Adam(count: 6) }
+    lightOptimizer = Adam(count: light.count)
   }
 
   /// Starts the optimisers anew: at the start of a stage sizes, scales and step lengths change.
@@ -70,7 +73,8 @@ struct FitState: Sendable {
   /// - Parameter parameterCount: how many numbers the unknowns have where the stage has no gradient, else 0.
   mutating func resetOptimizers(parameterCount: Int = 0) {
     parameterOptimizer = ParameterSpaceAdam(count: parameterCount)
-    let fresh = FitState(mesh: mesh, colorsSRGB: colorsSRGB, pose: pose, cameras: cameras)
+    let fresh = FitState(
+      mesh: mesh, colorsSRGB: colorsSRGB, pose: pose, cameras: cameras, light: light)
     shapeOptimizer = fresh.shapeOptimizer
     colorOptimizer = fresh.colorOptimizer
     poseOptimizer = fresh.poseOptimizer
@@ -116,9 +120,26 @@ struct FitState: Sendable {
     }
   }
 
+  /// Where a light of some form begins: half from everywhere, half from one side or as much from everywhere.
+  static func lightStart(_ model: FitConfig.LightModel) -> [Float] {
+    switch model {
+    case .directional: [0.5, 0.5, 0.5, 0.3, 0.8, 0.5, 0.5, 0.5, 0.5]
+    case .harmonics:
+      // Radiance 1 from everywhere.
+      [Float](repeating: 2 * Float.pi.squareRoot(), count: 3) + [Float](repeating: 0, count: 24)
+    }
+  }
+
+  /// The coefficients of harmonics, where the light is of that form.
+  var harmonics: [SIMD3<Float>]? {
+    light.count == 3 * SphericalHarmonics.count
+      ? (0..<SphericalHarmonics.count).map { light.vector3($0) } : nil
+  }
+
   /// The lights as a scene has them.
   var lights: [Light<Float>] {
-    [
+    if let harmonics { return [.sphericalHarmonics(harmonics)] }
+    return [
       .ambient(color: light.vector3(0)),
       .directional(direction: light.vector3(1), color: light.vector3(2)),
     ]

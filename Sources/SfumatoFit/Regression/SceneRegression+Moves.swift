@@ -87,10 +87,11 @@ extension SceneRegression {
   }
 
   private mutating func moveLight(_ bars: [LightGradient<Float>], _ rate: Float) {
-    guard bars.count == 2 else { return }
-    let (a, d, c) = (bars[0].color, bars[1].direction, bars[1].color)
+    let parts =
+      bars.count == 2
+      ? [bars[0].color, bars[1].direction, bars[1].color] : bars.flatMap(\.coefficients)
     let step = state.lightOptimizer.step(
-      gradient: [a.x, a.y, a.z, d.x, d.y, d.z, c.x, c.y, c.z], learningRate: rate)
+      gradient: parts.flatMap { [$0.x, $0.y, $0.z] }, learningRate: rate)
     applyLight(step[...])
   }
 }
@@ -121,9 +122,10 @@ extension SceneRegression {
 
   mutating func applyFocal(_ step: ArraySlice<Float>) { state.logFocal += step[step.startIndex] }
 
-  /// Keeps colours from below 0, and the direction's length.
+  /// Keeps colours from below 0, and a direction's length.
   mutating func applyLight(_ step: ArraySlice<Float>) {
     for (i, part) in step.enumerated() { state.light[i] += part }
+    guard state.harmonics == nil else { return }
     for i in [0, 1, 2, 6, 7, 8] { state.light[i] = Swift.max(state.light[i], 0) }
     state.light.setVector3(1, normalize(state.light.vector3(1)))
   }

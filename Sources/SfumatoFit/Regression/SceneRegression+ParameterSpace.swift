@@ -43,7 +43,7 @@ extension SceneRegression {
         case .pose: (6, rates.pose)
         case .cameras: (6 * state.cameras.count, rates.cameras)
         case .focal: (1, rates.focal)
-        case .light: (9, rates.light)
+        case .light: (config.lightModel.parameterCount, rates.light)
         case .background: (3, rates.background)
         }
       let widths = stage.parameterSpace.sigma.named(unknown).map { Float($0.sigma) }

@@ -233,7 +233,7 @@ extension FitConfig {
   /// With Adam once a step. By least squares for the step itself, twice for each unknown number and once for the place that it
   /// leads to; less where it stops at an optimum before.
   public var renderCount: Int {
-    let perSquares = 2 + 2 * unknowns.reduce(0) { $0 + Self.numbersAView($1) }
+    let perSquares = 2 + 2 * unknowns.reduce(0) { $0 + numbersAView($1) }
     let polished = trialRounds.isEmpty || !allowsLeastSquares ? 0 : trialRounds[2].starts
     return stages.reduce(trialStepCount + polished * Self.polishSteps * perSquares) {
       $0 + $1.steps * ($1.optimizer == .leastSquares ? perSquares : 1)
@@ -241,12 +241,12 @@ extension FitConfig {
   }
 
   /// How many numbers of an unknown move a view.
-  private static func numbersAView(_ unknown: Unknown) -> Int {
+  private func numbersAView(_ unknown: Unknown) -> Int {
     switch unknown {
     case .shape, .color: 0
     case .pose, .cameras: 6
     case .focal: 1
-    case .light: 9
+    case .light: lightModel.parameterCount
     case .background: 3
     }
   }

@@ -55,15 +55,19 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     givenCenter = sphere.center
     let givenColors = mesh.vertexColors?.map { sRGBEncode($0) }
     let mean = problem.meanColorSRGB
+    // A shape that a light shows has one colour where nothing else is said.
+    let needsColors =
+      config.unknowns.contains(.color) || Set([.shape, .light]).isSubset(of: config.unknowns)
     let colors =
       givenColors
-      ?? (config.unknowns.contains(.color)
+      ?? (needsColors
         ? (0..<mesh.vertexCount).flatMap { _ in [mean.x, mean.y, mean.z] } : [])
     isColored = !colors.isEmpty || problem.isColored
     state = FitState(
       mesh: mesh, colorsSRGB: colors,
       pose: Self.poseStart(config, center: sphere.center, radius: radius),
-      cameras: problem.targets.map(\.camera.worldToCamera))
+      cameras: problem.targets.map(\.camera.worldToCamera),
+      light: FitState.lightStart(config.lightModel))
   }
 
   /// The middle of the object, about which it is turned, mesh frame.
@@ -177,6 +181,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     state.narrowing = Narrowing()
     state.best = []
     while state.stageLosses.count <= state.stage { state.stageLosses.append(.nan) }
+    if config.unknowns.contains(.light), config.lightModel == .harmonics { solveLight(stage) }
     return true
   }
 

@@ -33,14 +33,16 @@ public struct FitParameters: Codable, Equatable, Sendable {
     }
   }
 
-  /// One ambient and one directional light, linear light.
+  /// The light, linear: one ambient and one directional, or nine harmonics.
   public struct Lights: Codable, Equatable, Sendable {
     /// Ambient colour.
-    public var ambient: [Float]
+    public var ambient: [Float]?
     /// Towards the light, world frame.
-    public var direction: [Float]
+    public var direction: [Float]?
     /// Directional colour.
-    public var directional: [Float]
+    public var directional: [Float]?
+    /// The radiance's coefficients, `[9][3]`, in the order of ``SphericalHarmonics``, world frame.
+    public var harmonics: [[Float]]?
   }
 
   /// What was unknown.
@@ -90,22 +92,33 @@ extension FitParameters {
     ambiguous = regression.config.trialRounds.isEmpty ? nil : regression.isAmbiguous
     uncertainty = regression.uncertainty
     focalFactor = regression.focalFactor
-    light =
-      unknowns.contains(.light)
-      ? Lights(
-        ambient: list(state.light.vector3(0)), direction: list(state.light.vector3(1)),
-        directional: list(state.light.vector3(2))) : nil
+    if unknowns.contains(.light) {
+      light =
+        if let harmonics = state.harmonics {
+          Lights(harmonics: harmonics.map(list))
+        } else {
+          Lights(
+            ambient: list(state.light.vector3(0)), direction: list(state.light.vector3(1)),
+            directional: list(state.light.vector3(2)))
+        }
+    }
     background = unknowns.contains(.background) ? state.background : nil
   }
 
   /// The lights as a scene has them; empty where the light was not unknown.
   public var sceneLights: [Light<Float>] {
-    guard let light, light.ambient.count == 3, light.direction.count == 3,
-      light.directional.count == 3
+    if let harmonics = light?.harmonics, harmonics.count == SphericalHarmonics.count,
+      harmonics.allSatisfy({ $0.count == 3 })
+    {
+      return [.sphericalHarmonics(harmonics.map { $0.vector3(0) })]
+    }
+    guard let ambient = light?.ambient, let direction = light?.direction,
+      let directional = light?.directional,
+      [ambient, direction, directional].allSatisfy({ $0.count == 3 })
     else { return [] }
     return [
-      .ambient(color: light.ambient.vector3(0)),
-      .directional(direction: light.direction.vector3(0), color: light.directional.vector3(0)),
+      .ambient(color: ambient.vector3(0)),
+      .directional(direction: direction.vector3(0), color: directional.vector3(0)),
     ]
   }
 }

@@ -75,6 +75,8 @@ extension SceneRegression {
         case .pose: motion
         case .cameras: state.cameras.indices.flatMap { k in motion.map { "\(k).\($0)" } }
         case .focal: [""]
+        case .light where config.lightModel == .harmonics:
+          SphericalHarmonics.names.flatMap { name in channels.map { "\(name).\($0)" } }
         case .light:
           channels.map { "ambient." + $0 } + axes.map { "direction." + $0 }
             + channels.map { "directional." + $0 }
