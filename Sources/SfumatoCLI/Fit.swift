@@ -10,7 +10,8 @@ struct Fit: ParsableCommand {
     discussion: """
       TARGETS is a transforms.json (FILE#k takes frame k alone), a folder that holds one, or one PNG without a camera \
       (only with --init MESH and --solve pose). The mask is the alpha channel, a mask_path, or --mask-color.
-      --solve takes names of: shape, color, pose, cameras, focal, light, background.
+      --solve takes names of: shape, color, pose, parts, cameras, focal, light, background. The parts are the nodes of \
+      the scene that --init names; --set parts=[a,b] moves those alone.
       The plan is chosen from what is given and asked; --plan prints it, --config and --set change it. Options go
       before the values of --config, --set before both.
       SIGINT and SIGTERM end the fit after the present step with a valid result and exit code 0; --resume goes on with
@@ -158,6 +159,7 @@ struct Fit: ParsableCommand {
     if let iterations { config = config.withSteps(iterations) }
     config = try config.setting(set)
     try config.check(origin: "the plan")
+    try problem.check(config, origin: "the plan")
     return config
   }
 

@@ -22,6 +22,7 @@ struct TargetSource {
   func problem(initial: String?, unknowns: [Unknown], workers: Workers) throws -> Problem {
     let given = initial.flatMap { FitConfig.isOwnStart($0) ? nil : $0 }
     let mesh = try given.map { try loadMesh($0) }
+    let scene = try given.flatMap { try knownScene($0, unknowns: unknowns) }
     if let given, mesh?.faceCount == 0 {
       throw CommandFailure.badInput(file: given, cause: "has no faces")
     }
@@ -29,7 +30,8 @@ struct TargetSource {
       let set = try loadCameras(path)
       let targets = try loadTargets(set, of: path, maskColor: maskColor, maxSide: maxSide)
       try requireForeground(targets)
-      var problem = FitProblem(targets: targets, bounds: set.bounds, mesh: mesh)
+      var problem = FitProblem(
+        targets: targets, bounds: set.bounds, mesh: mesh, scene: scene)
       let wantsHull =
         initial == "hull" || (initial == nil && targets.count >= Self.fewestHullViews)
       guard wantsHull else { return (problem, given ?? "sphere", nil) }
@@ -43,8 +45,16 @@ struct TargetSource {
       throw CommandFailure.badInput(
         file: path, cause: "has no camera; a picture alone takes --init MESH and --solve pose")
     }
-    let (problem, note) = try lonePicture(mesh)
+    var (problem, note) = try lonePicture(mesh)
+    problem.scene = scene
     return (problem, given, note)
+  }
+
+  /// The scene of a start that more than a mesh is known of; nil where the fit takes one mesh.
+  private func knownScene(_ path: String, unknowns: [Unknown]) throws -> Scene<Float>? {
+    guard !unknowns.contains(.shape), !unknowns.contains(.color) else { return nil }
+    let scene = try loadScene(path, maxSide: maxSide).scene
+    return scene.isMoreThanAMesh ? scene : nil
   }
 
   private func requireForeground(_ targets: [TargetView]) throws {

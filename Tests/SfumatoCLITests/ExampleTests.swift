@@ -121,9 +121,9 @@ import Testing
     #expect(run.exitCode == 0, "\(run.messages)")
     let rows = run.output.split(separator: "\n").filter { $0.hasPrefix("| SoftRas, ") }
     #expect(rows.count == 3 && rows.allSatisfy { $0.filter { $0 == "%" }.count == 3 })
-    // Six looks, 11 steps of a trial, 36 more, 8 of least squares by 14 renders; then the plan's.
+    // Six looks; 11 steps, 36 more and 8 of least squares by 14 renders, of a trial and of the given start; then the plan's.
     let own = try #require(run.output.split(separator: "\n").first { $0.hasPrefix("| default") })
-    #expect(own.contains("| 210 "), "\(own)")
+    #expect(own.contains("| 369 "), "\(own)")
   }
 
   @Test func `the fit shows the cube beside itself`() throws {

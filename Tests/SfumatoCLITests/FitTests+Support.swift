@@ -55,6 +55,21 @@ extension FitTests {
     )
   }
 
+  /// Starts a fit and kills it after some seconds; whether it was still at work.
+  func killed(_ arguments: [String], after seconds: Double) throws -> Bool {
+    let process = Process()
+    process.executableURL = try CommandRun.executable()
+    process.arguments = arguments
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    usleep(UInt32(seconds * 1_000_000))
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    return process.terminationReason == .uncaughtSignal
+  }
+
   func expectBadInput(
     _ arguments: [String], _ words: String..., code: Int32 = 3, lines: Int? = 1,
     location: SourceLocation = #_sourceLocation

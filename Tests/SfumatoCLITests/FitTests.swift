@@ -267,6 +267,31 @@ import Testing
     #expect(first.messages.contains("belongs to other targets"))
   }
 
+  @Test func `a fit killed at twenty random moments ends as undisturbed`() throws {
+    let folder = try TemporaryFolder()
+    let (_, targets) = try scene(folder)
+    let command =
+      ["fit", targets] + Self.plan + ["--set", "checkpoint_every=4"]
+    let begin = Date()
+    #expect(try CommandRun(command + ["-o", folder.path("whole")]).exitCode == 0)
+    let whole = Date().timeIntervalSince(begin)
+    let path = folder.path("r")
+    var generator = SplitMix64(seed: 20)
+    var kills = 0
+    for _ in 0..<20 {
+      // Killed before there was a plan, a run begins anew; nothing is in the way.
+      let exists = FileManager.default.fileExists(atPath: path + "/config.resolved.yaml")
+      let arguments =
+        exists ? ["fit", targets, "--resume", "-o", path] : command + ["-o", path, "--force"]
+      if try killed(arguments, after: whole * (0.05 + 0.25 * generator.unit())) { kills += 1 }
+    }
+    // The last ones may find the fit at its end.
+    #expect(kills >= 10, "\(kills)")
+    let resumed = try CommandRun("fit", targets, "--resume", "-o", path)
+    #expect(resumed.exitCode == 0, "\(resumed.messages)")
+    try expectSame(path, as: folder.path("whole"))
+  }
+
   private func expectSame(_ path: String, as reference: String) throws {
     let (found, wanted) = (try files(path), try files(reference))
     for name in wanted.keys where name != "log.jsonl" && name != "report.html" {

@@ -70,7 +70,7 @@ enum FitFixtures {
       tailBound: 1e-3, imageScale: 1, mode: .soft, viewsPerStep: 0, subdivide: 0,
       smoothing: smoothing, depthTemperature: 0.01,
       learningRates: .init(
-        shape: rate, color: rate, pose: rate, cameras: rate, focal: rate, light: rate,
+        shape: rate, color: rate, pose: rate, parts: rate, cameras: rate, focal: rate, light: rate,
         background: rate), learningRateEnd: rateEnd,
       losses: .init(color: color, huberDelta: 0.1, alpha: 1, iou: iou))
   }

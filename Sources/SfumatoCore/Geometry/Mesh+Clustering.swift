@@ -2,7 +2,7 @@ extension Mesh {
   /// The mesh with all vertices of a cell of a grid made one, at their mean; nil where hardly any vertex falls away.
   ///
   /// For small pictures: nothing is kept of the topology, and where a cell is about a pixel nothing is seen of it. Vertex and face
-  /// colours go along; normals and texture coordinates do not. Source: Rossignac, Borrel 1993, "Multi-resolution 3D Approximations
+  /// colours and the corners' texture coordinates go along; normals do not. Source: Rossignac, Borrel 1993, "Multi-resolution 3D Approximations
   /// for Rendering Complex Scenes".
   /// - Parameter cellSide: of the grid's cells, object units, above 0.
   /// - Returns: a mesh of at most 7 tenths of the vertices, faces wound as before, each once.
@@ -43,25 +43,29 @@ extension Mesh {
     var kept: Set<SIMD3<Int32>> = []
     var corners: [Int32] = []
     var newFaceColors: [S] = []
+    var coordinates = [[Int32]](repeating: [], count: texcoordSets.count)
     for f in 0..<faceCount {
       let (a, b, c) = self.corners(f)
       let face = SIMD3(cellOfVertex[a], cellOfVertex[b], cellOfVertex[c])
       guard face.x != face.y, face.y != face.z, face.z != face.x else { continue }
       // The same face however it is turned: its least corner first.
       let least = face.min()
-      let turned =
-        least == face.x
-        ? face
-        : least == face.y ? SIMD3(face.y, face.z, face.x) : SIMD3(face.z, face.x, face.y)
+      let first = least == face.x ? 0 : least == face.y ? 1 : 2
+      let turned = SIMD3(face[first], face[(first + 1) % 3], face[(first + 2) % 3])
       guard kept.insert(turned).inserted else { continue }
       corners += [turned.x, turned.y, turned.z]
+      for (s, set) in texcoordSets.enumerated() {
+        for c in 0..<3 { coordinates[s].append(set.faces[3 * f + (first + c) % 3]) }
+      }
       if let own = faceColors {
         let color = own.vector3(f)
         newFaceColors += [color.x, color.y, color.z]
       }
     }
+    let sets = zip(texcoordSets, coordinates).map { TexcoordSet(values: $0.values, faces: $1) }
     return Mesh(
-      positions: sums, faces: corners, vertexColors: vertexColors == nil ? nil : colors,
+      positions: sums, faces: corners, moreTexcoords: sets,
+      vertexColors: vertexColors == nil ? nil : colors,
       faceColors: faceColors == nil ? nil : newFaceColors)
   }
 }

@@ -21,6 +21,17 @@ public struct Twist<S: RenderScalar>: Equatable, Sendable, Codable {
     a.angular += b.angular
     a.linear += b.linear
   }
+
+  /// The cotangent of a small motion before another, from the cotangent of the same after it.
+  ///
+  /// With `y = (1 + a) R x + t` to first order for a twist after the motion, and `y = R (1 + b) x + t` for one before it:
+  /// the transpose of the adjoint map. Source: Murray, Li, Sastry 1994, "A Mathematical Introduction to Robotic
+  /// Manipulation", equation 2.57.
+  public func pulledBack(through motion: RigidTransform<S>) -> Twist {
+    let back = motion.rotation.conjugate.matrix
+    return Twist(
+      angular: back * (angular - cross(motion.translation, linear)), linear: back * linear)
+  }
 }
 
 /// A rotation followed by a translation: `y = R x + t`.

@@ -47,6 +47,8 @@ public struct Texture<S: RenderScalar>: Equatable, Sendable {
   public var wrapV: Wrap
   /// How values between texel centres are made.
   public var filter: Filter
+  /// The chain of sizes that was built last; copies share it.
+  let chains = MipChainCache<S>()
 
   /// Makes a texture.
   ///

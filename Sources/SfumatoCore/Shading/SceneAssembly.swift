@@ -67,7 +67,7 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
     let needsFragments = scene.instances.contains { scene.materials[$0.material].needsFragments }
     coloring =
       !hasColor ? .none : !needsFragments ? .corners : shadesFragments ? .fragments : .seenCorners
-    chains = hasColor && needsFragments ? scene.textures.map { MipChain($0) } : []
+    chains = hasColor && needsFragments ? scene.textures.map { $0.chains.chain(of: $0) } : []
     for instance in scene.instances {
       let mesh = scene.meshes[instance.mesh]
       var part = Part(firstVertex: vertexCount, firstFace: faceCount)

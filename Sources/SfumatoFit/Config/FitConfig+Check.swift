@@ -32,6 +32,16 @@ extension FitConfig {
       try need(
         !unknowns[..<i].contains(unknown), "'unknowns' names '\(unknown.rawValue)' twice")
     }
+    try need(
+      !unknowns.contains(.parts) || !unknowns.contains(where: { $0 == .shape || $0 == .color }),
+      "'unknowns' has 'parts', which move nodes of a known scene, beside 'shape' or 'color'")
+    try need(
+      !unknowns.contains(.parts) || !unknowns.contains(.pose) || !parts.isEmpty,
+      "'unknowns' has 'pose' and 'parts' of all nodes, which move the same; name those that move in 'parts'"
+    )
+    try need(
+      parts.isEmpty || unknowns.contains(.parts),
+      "'parts' names nodes, but 'parts' is not among 'unknowns'")
     try need(!initial.isEmpty, "'init' is empty; it takes 'hull', 'sphere' or the path of a mesh")
     try need(checkpointEvery > 0, "'checkpoint_every' is \(checkpointEvery); it takes at least 1")
     try need(previewEvery > 0, "'preview_every' is \(previewEvery); it takes at least 1")
@@ -99,6 +109,7 @@ extension FitConfig {
           ("\(key).learning_rates.shape", rates.shape),
           ("\(key).learning_rates.color", rates.color),
           ("\(key).learning_rates.pose", rates.pose),
+          ("\(key).learning_rates.parts", rates.parts),
           ("\(key).learning_rates.cameras", rates.cameras),
           ("\(key).learning_rates.focal", rates.focal),
           ("\(key).learning_rates.light", rates.light),

@@ -93,7 +93,7 @@ extension FitConfig.Stage {
           "optimizer",
           """
           is '\(optimizer.rawValue)', for which '\(unknown.rawValue)' has too many parameters; it moves \
-          pose, cameras, focal, light and background
+          pose, parts, cameras, focal, light and background
           """
         )
       }
@@ -158,6 +158,7 @@ extension FitConfig.ParameterSpace.Widths {
     return switch unknown {
     case .shape, .color: []
     case .pose: motion(pose)
+    case .parts: motion(parts)
     case .cameras: motion(cameras)
     case .focal: [("focal", focal)]
     case .light: [("light", light)]

@@ -79,7 +79,8 @@ extension FitConfig {
 
   private static func rates(shape: Double, color: Double, rigid: Double) -> LearningRates {
     LearningRates(
-      shape: shape, color: color, pose: rigid, cameras: rigid * 0.2, focal: rigid * 0.2,
+      shape: shape, color: color, pose: rigid, parts: rigid * 0.3, cameras: rigid * 0.2,
+      focal: rigid * 0.2,
       light: 0.02, background: 0.02)
   }
 
@@ -135,6 +136,8 @@ extension FitConfig {
     imageSide: Int, losses: Losses, unknowns: [Unknown], knowsColor: Bool
   ) -> [Stage] {
     let tries = unknowns.contains(.pose)
+    // Parts begin where the scene has them: wide edges would melt them into what stands beside.
+    let isNear = tries || unknowns.contains(.parts)
     let isFew = !unknowns.contains(.color)
     func stage(
       _ name: String, steps: Int, width: [Double], side: Int, rigid: Double,
@@ -153,7 +156,7 @@ extension FitConfig {
     }
     return [
       stage(
-        "approach", steps: tries ? 20 : 150, width: tries ? [1, 0.5] : [3, 1], side: 64,
+        "approach", steps: tries ? 20 : 150, width: isNear ? [1, 0.5] : [3, 1], side: 64,
         rigid: 0.03, rigidEnd: tries ? 0.3 : 0.1, color: knowsColor ? 1 : 0.2,
         iou: knowsColor ? 0.2 : 1),
       stage("align", steps: 150, width: [1.5, 0.6], side: 128, rigid: 0.01, color: 0.5, iou: 1),

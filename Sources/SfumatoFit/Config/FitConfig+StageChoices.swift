@@ -119,6 +119,8 @@ extension FitConfig {
     public struct Widths: Codable, Equatable, Sendable {
       /// Of the object.
       public var pose = Motion(turn: 0.5, shift: 0.5)
+      /// Of each part.
+      public var parts = Motion(turn: 0.3, shift: 0.2)
       /// Of each camera.
       public var cameras = Motion(turn: 0.1, shift: 0.1)
       /// Natural logarithm of the focal length.

@@ -41,6 +41,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
     /// Radians, and units of the object's radius.
     public var pose: Double
     /// Radians, and units of the object's radius.
+    public var parts: Double
+    /// Radians, and units of the object's radius.
     public var cameras: Double
     /// Natural logarithm of the focal length.
     public var focal: Double
@@ -196,6 +198,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
   public var checkpointEvery: Int
   /// Steps between previews.
   public var previewEvery: Int
+  /// The names of the scene's nodes that move by themselves, where `parts` are unknown; empty for all.
+  public var parts: [String] = []
   /// The form of the light, where it is unknown.
   public var lightModel: LightModel
   /// Settings of the pose.
@@ -214,6 +218,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
     case timeLimitSeconds = "time_limit_seconds"
     case checkpointEvery = "checkpoint_every"
     case previewEvery = "preview_every"
+    case parts
     case lightModel = "light_model"
     case pose, losses, regularizers, stages
   }
@@ -234,9 +239,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
     let left = max(timeLimitSeconds - spent, 0)
     var copy = self
     // Trials take no more than half of the time; fewer than eight starts are not worth it.
-    let trials = Double(trialStepCount) * secondsPerTrialStep
-    if trials > left / 2 {
-      copy.pose.trialStarts = Int(Double(pose.trialStarts) * left / 2 / trials)
+    while copy.trialStepCount > 0, Double(copy.trialStepCount) * secondsPerTrialStep > left / 2 {
+      copy.pose.trialStarts -= 1
       if copy.pose.trialStarts < 8 { (copy.pose.trialStarts, copy.pose.trialSteps) = (1, 0) }
     }
     let allowed =

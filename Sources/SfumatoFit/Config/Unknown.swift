@@ -6,6 +6,8 @@ public enum Unknown: String, CaseIterable, Codable, Equatable, Sendable {
   case color
   /// The rigid motion of the object.
   case pose
+  /// The rigid motion of each part of a given scene, of ``FitConfig/parts``.
+  case parts
   /// The extrinsics of every view.
   case cameras
   /// One factor on all focal lengths.
@@ -19,7 +21,7 @@ public enum Unknown: String, CaseIterable, Codable, Equatable, Sendable {
   var isSeenInColorAlone: Bool {
     switch self {
     case .color, .light, .background: true
-    case .shape, .pose, .cameras, .focal: false
+    case .shape, .pose, .parts, .cameras, .focal: false
     }
   }
 }

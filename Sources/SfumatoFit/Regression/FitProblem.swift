@@ -8,6 +8,10 @@ public struct FitProblem: Sendable {
   public var bounds: (lower: SIMD3<Float>, upper: SIMD3<Float>)?
   /// The mesh to start from; nil starts from a sphere.
   public var mesh: Mesh<Float>?
+  /// The scene that the mesh is all of, where it shows more than a mesh: several nodes, textures, materials.
+  ///
+  /// Of known shape and colour it is shown as it is, without light unless it has lights of its own.
+  public var scene: Scene<Float>?
   /// The light on the object, where it is known, fixed in the world; empty leaves the mesh unlit.
   ///
   /// Unused where the fit looks for the light itself.
@@ -20,19 +24,21 @@ public struct FitProblem: Sendable {
   /// Makes a problem.
   public init(
     targets: [TargetView], bounds: (lower: SIMD3<Float>, upper: SIMD3<Float>)? = nil,
-    mesh: Mesh<Float>? = nil, lights: [Light<Float>] = [],
+    mesh: Mesh<Float>? = nil, scene: Scene<Float>? = nil, lights: [Light<Float>] = [],
     material: Material<Float> = Material(shading: .lambert)
   ) {
     precondition(!targets.isEmpty, "a fit takes at least one target")
     self.targets = targets
     self.bounds = bounds
     self.mesh = mesh
+    self.scene = scene
     self.lights = lights
     self.material = material
   }
 
   /// Whether the object's colours are given, so that they can be compared.
   public var isColored: Bool {
+    if let scene { return scene.hasColors }
     if mesh?.vertexColors != nil || mesh?.faceColors != nil { return true }
     guard mesh != nil, case .constant = material.baseColor else { return false }
     return true

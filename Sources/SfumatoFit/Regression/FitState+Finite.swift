@@ -24,9 +24,10 @@ extension FitState {
   /// Whether every number is finite, those that the optimisers remember included.
   var isFinite: Bool {
     mesh.positions.isFinite && coordinates.isFinite && colorsSRGB.isFinite && pose.isFinite
-      && cameras.allSatisfy(\.isFinite) && Float.exp(logFocal).isNormal && light.isFinite
+      && (parts + cameras).allSatisfy(\.isFinite) && Float.exp(logFocal).isNormal && light.isFinite
       && background.isFinite && shapeOptimizer.moments.isFinite
-      && ([colorOptimizer, poseOptimizer, focalOptimizer, lightOptimizer] + cameraOptimizers)
+      && ([colorOptimizer, poseOptimizer, partsOptimizer, focalOptimizer, lightOptimizer]
+        + cameraOptimizers)
         .allSatisfy(\.moments.isFinite)
       && backgroundOptimizer.moments.isFinite && parameterOptimizer.adam.moments.isFinite
   }

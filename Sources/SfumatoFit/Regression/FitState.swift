@@ -11,6 +11,8 @@ struct FitState: Sendable {
   var colorsSRGB: [Float]
   /// The object's motion.
   var pose: RigidTransform<Float>
+  /// The motion of each part that moves by itself, before the pose.
+  var parts: [RigidTransform<Float>]
   /// The best pose of the trials that is far from the best of all, and how many times its loss was; infinite where there is none.
   var runnerUp = RigidTransform<Float>()
   var runnerUpRatio = Float.infinity
@@ -36,6 +38,7 @@ struct FitState: Sendable {
   var shapeOptimizer: AdamUniform<Float>
   var colorOptimizer: Adam<Float>
   var poseOptimizer = Adam<Float>(count: 6)
+  var partsOptimizer: Adam<Float>
   /// One a view: a view that a step does not see keeps its means as they are.
   var cameraOptimizers: [Adam<Float>]
   var focalOptimizer = Adam<Float>(count: 1)
@@ -55,16 +58,18 @@ struct FitState: Sendable {
 
   init(
     mesh: Mesh<Float>, colorsSRGB: [Float], pose: RigidTransform<Float>,
-    cameras: [RigidTransform<Float>], light: [Float]
+    partCount: Int, cameras: [RigidTransform<Float>], light: [Float]
   ) {
     self.mesh = mesh
     self.colorsSRGB = colorsSRGB
     self.pose = pose
+    parts = Array(repeating: .identity, count: partCount)
     self.cameras = cameras
     self.light = light
     shapeOptimizer = AdamUniform(count: mesh.positions.count, settings: Self.shapeMoments)
     colorOptimizer = Adam(count: colorsSRGB.count)
     cameraOptimizers = cameras.map { _ in Adam(count: 6) }
+    partsOptimizer = Adam(count: 6 * partCount)
     lightOptimizer = Adam(count: light.count)
   }
 
@@ -74,10 +79,12 @@ struct FitState: Sendable {
   mutating func resetOptimizers(parameterCount: Int = 0) {
     parameterOptimizer = ParameterSpaceAdam(count: parameterCount)
     let fresh = FitState(
-      mesh: mesh, colorsSRGB: colorsSRGB, pose: pose, cameras: cameras, light: light)
+      mesh: mesh, colorsSRGB: colorsSRGB, pose: pose, partCount: parts.count, cameras: cameras,
+      light: light)
     shapeOptimizer = fresh.shapeOptimizer
     colorOptimizer = fresh.colorOptimizer
     poseOptimizer = fresh.poseOptimizer
+    partsOptimizer = fresh.partsOptimizer
     cameraOptimizers = fresh.cameraOptimizers
     focalOptimizer = fresh.focalOptimizer
     lightOptimizer = fresh.lightOptimizer

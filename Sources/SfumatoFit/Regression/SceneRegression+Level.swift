@@ -9,8 +9,8 @@ extension SceneRegression {
     /// Of a mesh of unknown shape.
     var topology: MeshTopology?
     var largeSteps: LargeStepsParameterization?
-    /// What the stage's pictures show instead of a known mesh.
-    var simplified: Mesh<Float>?
+    /// What the stage's pictures show instead of known meshes.
+    var simplified: [Mesh<Float>]?
   }
 
   /// Derives what holds for a stage; what holds for its faces alone where the rest is there already.
@@ -32,11 +32,13 @@ extension SceneRegression {
       topology: topology, largeSteps: largeSteps, simplified: simplified(stage))
   }
 
-  /// The mesh of a stage that does not show all of a known mesh; nil where it does.
-  private func simplified(_ stage: FitConfig.Stage) -> Mesh<Float>? {
-    guard stage.simplifyPixels > 0 else { return nil }
-    return worldLength(ofPixels: stage.simplifyPixels, stage)
-      .flatMap { state.mesh.clustered(cellSide: $0) }
+  /// The meshes of a stage that does not show all of known ones; nil where it does.
+  private func simplified(_ stage: FitConfig.Stage) -> [Mesh<Float>]? {
+    guard stage.simplifyPixels > 0,
+      let side = worldLength(ofPixels: stage.simplifyPixels, stage)
+    else { return nil }
+    guard let known else { return state.mesh.clustered(cellSide: side).map { [$0] } }
+    return known.clustered(cellSide: side)
   }
 
   /// What spans so many pixels of a stage's images where the object is, world units; nil where no camera has it before it.

@@ -14,7 +14,10 @@ extension SceneRegression {
       case .shape: moveShape(gradient.meshes[0].positions, Float(rates.shape * decay))
       case .color:
         moveColors(gradient.meshes[0].vertexColors, Float(rates.color * decay))
-      case .pose: movePose(gradient.instances[0], Float(rates.pose * decay))
+      case .pose:
+        movePose(
+          gradient.instances.reduce(into: Twist()) { $0 += $1 }, Float(rates.pose * decay))
+      case .parts: moveParts(gradient.instances, Float(rates.parts * decay))
       case .cameras:
         moveCameras(gradient.cameras, chosen: chosen, Float(rates.cameras * decay))
       case .focal:
@@ -75,6 +78,14 @@ extension SceneRegression {
     applyPose(step[...])
   }
 
+  private mutating func moveParts(_ bars: [Twist<Float>], _ rate: Float) {
+    guard let known else { return }
+    let gradient = known.moving.enumerated().flatMap { k, i in
+      rigidBar(bars[i].pulledBack(through: state.pose), center: state.parts[k] * known.centers[k])
+    }
+    applyParts(state.partsOptimizer.step(gradient: gradient, learningRate: rate)[...])
+  }
+
   private mutating func moveCameras(_ bars: [CameraGradient<Float>], chosen: [Int], _ rate: Float) {
     let center = state.pose * objectCenter
     var step = [Float](repeating: 0, count: 6 * state.cameras.count)
@@ -107,6 +118,17 @@ extension SceneRegression {
   mutating func applyPose(_ step: ArraySlice<Float>) {
     let center = state.pose * objectCenter
     state.pose = Self.about(center, twist(step)) * state.pose
+  }
+
+  /// Turns each part about its centre and shifts it, `[P, 6]`.
+  mutating func applyParts(_ step: ArraySlice<Float>) {
+    guard let known else { return }
+    for k in state.parts.indices {
+      let first = step.startIndex + 6 * k
+      state.parts[k] =
+        Self.about(state.parts[k] * known.centers[k], twist(step[first..<first + 6]))
+        * state.parts[k]
+    }
   }
 
   /// Turns cameras about the object's centre and shifts them, `[V, 6]`.

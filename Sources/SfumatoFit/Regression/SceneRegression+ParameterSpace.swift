@@ -41,6 +41,7 @@ extension SceneRegression {
         // Refused by the configuration's check.
         case .shape, .color: (0, 0.0)
         case .pose: (6, rates.pose)
+        case .parts: (6 * state.parts.count, rates.parts)
         case .cameras: (6 * state.cameras.count, rates.cameras)
         case .focal: (1, rates.focal)
         case .light: (config.lightModel.parameterCount, rates.light)
@@ -68,6 +69,7 @@ extension SceneRegression {
       switch block.unknown {
       case .shape, .color: break
       case .pose: applyPose(step)
+      case .parts: applyParts(step)
       case .cameras: applyCameras(step, chosen: chosen)
       case .focal: applyFocal(step)
       case .light: applyLight(step)

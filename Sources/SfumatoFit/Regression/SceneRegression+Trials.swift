@@ -1,5 +1,5 @@
 // Where the fit of a pose starts. A rotation has many local minima: many starts are tried, each goes on from where its last
-// step left it, and after each round only the best of them do (successive halving). Edges are narrow in trials: a loss
+// step left it, and after each round only the best of them and the given one do (successive halving). Edges are narrow in trials: a loss
 // that measures how much of the picture is wrong falls over tens of degrees without blur, and blur hides colours.
 internal import RealModule
 public import SfumatoCore
@@ -92,8 +92,9 @@ extension SceneRegression {
             return trial
           }
         }
-        best = Array(
-          (best + part).sorted { ($0.rank, $0.order) < ($1.rank, $1.order) }.prefix(kept))
+        let all = (best + part).sorted { ($0.rank, $0.order) < ($1.rank, $1.order) }
+        // The given start stays whatever its rank: who gives one has a reason, and a few steps do not refute it.
+        best = all.prefix(kept) + all.dropFirst(kept).filter { $0.order == 0 }
       }
       race = best
       done = round.steps
@@ -224,7 +225,8 @@ extension FitConfig {
     var done = 0
     return trialRounds.reduce(0) { sum, round in
       defer { done = round.steps }
-      return sum + round.starts * (round.steps - done)
+      // From the second round on the given start may be one more.
+      return sum + (round.starts + (done > 0 ? 1 : 0)) * (round.steps - done)
     }
   }
 
@@ -234,7 +236,7 @@ extension FitConfig {
   /// leads to; less where it stops at an optimum before.
   public var renderCount: Int {
     let perSquares = 2 + 2 * unknowns.reduce(0) { $0 + numbersAView($1) }
-    let polished = trialRounds.isEmpty || !allowsLeastSquares ? 0 : trialRounds[2].starts
+    let polished = trialRounds.isEmpty || !allowsLeastSquares ? 0 : trialRounds[2].starts + 1
     return stages.reduce(trialStepCount + polished * Self.polishSteps * perSquares) {
       $0 + $1.steps * ($1.optimizer == .leastSquares ? perSquares : 1)
     }
@@ -245,6 +247,7 @@ extension FitConfig {
     switch unknown {
     case .shape, .color: 0
     case .pose, .cameras: 6
+    case .parts: 6 * max(parts.count, 1)
     case .focal: 1
     case .light: lightModel.parameterCount
     case .background: 3

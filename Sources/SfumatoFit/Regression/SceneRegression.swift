@@ -3,6 +3,7 @@
 // SceneRegression+Moves.swift.
 public import SfumatoCore
 internal import RealModule
+internal import SfumatoIO
 internal import SfumatoSolve
 
 /// What one step of a fit did.
@@ -41,6 +42,8 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   let radius: Float
   private let givenCenter: SIMD3<Float>
   private let isColored: Bool
+  /// The given scene, where it is shown as it is.
+  let known: KnownScene?
 
   /// Sets a fit up.
   public init(_ problem: FitProblem, config: FitConfig, workers: Workers = .all) {
@@ -63,9 +66,11 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       ?? (needsColors
         ? (0..<mesh.vertexCount).flatMap { _ in [mean.x, mean.y, mean.z] } : [])
     isColored = !colors.isEmpty || problem.isColored
+    known = problem.scene.flatMap { KnownScene($0, config: config) }
     state = FitState(
       mesh: mesh, colorsSRGB: colors,
       pose: Self.poseStart(config, center: sphere.center, radius: radius),
+      partCount: config.unknowns.contains(.parts) ? known?.moving.count ?? 0 : 0,
       cameras: problem.targets.map(\.camera.worldToCamera),
       light: FitState.lightStart(config.lightModel))
   }
@@ -195,22 +200,32 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   }
 
   /// The scene of the present state.
-  public var scene: Scene<Float> { scene(of: state.mesh) }
+  public var scene: Scene<Float> { scene(of: known?.scene.meshes ?? [state.mesh]) }
 
   /// The scene of the present state as the stage's pictures show it.
-  var stageScene: Scene<Float> { scene(of: level?.simplified ?? state.mesh) }
+  var stageScene: Scene<Float> {
+    scene(of: level?.simplified ?? known?.scene.meshes ?? [state.mesh])
+  }
 
-  private func scene(of shown: Mesh<Float>) -> Scene<Float> {
-    var mesh = shown
+  private func scene(of shown: [Mesh<Float>]) -> Scene<Float> {
+    let background = SIMD3(
+      sRGBDecode(state.background[0]), sRGBDecode(state.background[1]),
+      sRGBDecode(state.background[2]))
+    let isLit = config.unknowns.contains(.light)
+    if let known {
+      var scene = known.scene(
+        state.parts, pose: state.pose, lights: isLit ? state.lights : problem.lights)
+      scene.meshes = shown
+      scene.background = background
+      return scene
+    }
+    var mesh = shown[0]
     if state.colorsSRGB.count == mesh.positions.count {
       mesh.vertexColors = state.colorsSRGB.map { sRGBDecode($0) }
     }
-    let isLit = config.unknowns.contains(.light)
     var scene = Scene(
       mesh, shading: isLit ? .lambert : .unlit, lights: isLit ? state.lights : [],
-      background: SIMD3(
-        sRGBDecode(state.background[0]), sRGBDecode(state.background[1]),
-        sRGBDecode(state.background[2])))
+      background: background)
     scene.instances[0].transform = state.pose
     if !isLit { problem.light(&scene) }
     return scene
@@ -219,6 +234,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   /// The mesh of the present state in the world: pose and colours applied.
   public var worldMesh: Mesh<Float> {
     let scene = scene
+    guard known == nil else { return SceneFile(scene).worldMesh() }
     var mesh = scene.meshes[0]
     let pose = scene.instances[0].transform
     let rotation = pose.rotation.matrix
@@ -278,7 +294,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       switch unknown {
       case .shape: targets.insert(.positions)
       case .color: targets.insert(.colors)
-      case .pose: targets.insert(.poses)
+      case .pose, .parts: targets.insert(.poses)
       case .cameras: targets.insert(.cameras)
       case .focal: targets.insert(.intrinsics)
       case .light: targets.insert(.lights)

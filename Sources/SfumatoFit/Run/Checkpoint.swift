@@ -1,7 +1,7 @@
 // A checkpoint: one little-endian binary file with everything that changes during a fit.
 //
 //   bytes 0..<8   "SFUMATOC"
-//   UInt32        version, 3
+//   UInt32        version, 4
 //   UInt64        hash of the resolved configuration (FNV-1a of its YAML text)
 //   UInt64        hash of the targets and of the mesh to start from
 //   3 UInt64      stage, step within it, steps in all
@@ -163,6 +163,8 @@ extension FieldTransfer {
     try transfer(&state.pose)
     try transfer(&state.runnerUp)
     try transfer(&state.runnerUpRatio)
+    try transfer(count: state.parts.count)
+    for i in state.parts.indices { try transfer(&state.parts[i]) }
     try transfer(count: state.cameras.count)
     for i in state.cameras.indices { try transfer(&state.cameras[i]) }
     try transfer(&state.logFocal)
@@ -174,6 +176,7 @@ extension FieldTransfer {
     try transfer(&state.shapeOptimizer.moments, &state.shapeOptimizer.stepCount)
     try transfer(&state.colorOptimizer.moments, &state.colorOptimizer.stepCount)
     try transfer(&state.poseOptimizer.moments, &state.poseOptimizer.stepCount)
+    try transfer(&state.partsOptimizer.moments, &state.partsOptimizer.stepCount)
     for i in state.cameraOptimizers.indices {
       var own = state.cameraOptimizers[i]
       try transfer(&own.moments, &own.stepCount)
@@ -192,7 +195,7 @@ extension FieldTransfer {
 /// The file form of a fit's state.
 enum Checkpoint {
   private static let magic = Array("SFUMATOC".utf8)
-  private static let version: UInt32 = 3
+  private static let version: UInt32 = 4
 
   /// What a checkpoint belongs to.
   struct Owner: Equatable {
@@ -351,6 +354,14 @@ extension FitProblem {
       add(mesh.vertexColors ?? [])
       add(mesh.faceColors ?? [])
       add(mesh.normals ?? [])
+    }
+    if let scene {
+      for mesh in scene.meshes {
+        add(mesh.positions)
+        for set in mesh.texcoordSets { add(set.values) }
+      }
+      for texture in scene.textures { add(texture.texels) }
+      add(Array("\(scene.instances) \(scene.materials) \(scene.lights)".utf8.map(Float.init)))
     }
     if !lights.isEmpty { add(Array("\(lights) \(material)".utf8.map(Float.init))) }
     return hash

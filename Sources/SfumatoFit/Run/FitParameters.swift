@@ -17,6 +17,14 @@ public struct FitParameters: Codable, Equatable, Sendable {
     }
   }
 
+  /// The motion of a part, before the pose.
+  public struct Part: Codable, Equatable, Sendable {
+    /// The node's name.
+    public var name: String
+    /// The motion from where the given scene has it.
+    public var pose: Pose
+  }
+
   /// The best pose that the search found far from the one that was taken.
   public struct RunnerUp: Codable, Equatable, Sendable {
     /// The motion, as the search left it.
@@ -49,6 +57,8 @@ public struct FitParameters: Codable, Equatable, Sendable {
   public var unknowns: [Unknown]
   /// The motion from the given mesh to the result's.
   public var pose: Pose
+  /// The parts that moved by themselves, where they were unknown.
+  public var parts: [Part]?
   /// The pose after the best, where the search found one.
   public var runnerUp: RunnerUp?
   /// Whether the pictures hardly tell the two; nil without a search.
@@ -63,7 +73,7 @@ public struct FitParameters: Codable, Equatable, Sendable {
   public var background: [Float]?
 
   enum CodingKeys: String, CodingKey {
-    case unknowns, pose
+    case unknowns, pose, parts
     case runnerUp = "runner_up"
     case ambiguous, uncertainty
     case focalFactor = "focal_factor"
@@ -84,6 +94,9 @@ extension FitParameters {
     }
     unknowns = regression.config.unknowns
     self.pose = pose(state.pose)
+    if let known = regression.known, unknowns.contains(.parts) {
+      parts = zip(known.names, state.parts).map { Part(name: $0, pose: pose($1)) }
+    }
     runnerUp = regression.runnerUp.map {
       let apart = $0.pose.rotation * state.pose.rotation.conjugate
       return RunnerUp(

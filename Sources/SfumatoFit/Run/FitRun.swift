@@ -278,6 +278,12 @@ public struct FitRun: Sendable {
     try result("mesh.obj") { try saveOBJ(mesh, to: $0) }
     try result("mesh.ply") { try savePLY(mesh, to: $0) }
     try result("mesh.glb") { try saveScene(SceneFile(Scene(mesh)), to: $0) }
+    if regression.known != nil {
+      var file = SceneFile(regression.scene)
+      // Lights of harmonics have no place in the format; params.json has them.
+      if config.unknowns.contains(.light) { file.scene.lights = [] }
+      try result(RunFolder.sceneName) { try saveScene(file, to: $0) }
+    }
     let cameras = regression.cameras
     let frames = regression.problem.targets.enumerated().map { i, target in
       CameraFrame(

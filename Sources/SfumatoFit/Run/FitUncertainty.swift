@@ -73,6 +73,8 @@ extension SceneRegression {
         switch block.unknown {
         case .shape, .color: []
         case .pose: motion
+        case .parts:
+          (known?.names ?? []).flatMap { name in motion.map { "\(name).\($0)" } }
         case .cameras: state.cameras.indices.flatMap { k in motion.map { "\(k).\($0)" } }
         case .focal: [""]
         case .light where config.lightModel == .harmonics:

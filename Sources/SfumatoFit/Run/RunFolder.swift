@@ -37,6 +37,9 @@ struct RunFolder: Sendable {
   var previews: String { path + "/previews" }
   var result: String { path + "/result" }
 
+  /// In `result`: the given scene as it moved, where a fit shows one.
+  static let sceneName = "scene.glb"
+
   /// Throws where a new run may not take the folder: it holds an earlier run and `force` is not given, or other
   /// things than a run.
   static func requireFree(_ path: String, force: Bool) throws(RunFolderError) {

@@ -97,3 +97,16 @@ public struct SceneCamera: Equatable, Sendable {
     }
   }
 }
+
+extension Material<Float> {
+  /// Whether a file said nothing of it: diffuse or unlit, opaque, and mid grey or the mesh's own colours without a name.
+  package var isPlain: Bool {
+    let isBare =
+      baseColorTexture == nil && normalTexture == nil && emissiveTexture == nil && emissive == .zero
+      && baseColorFactor == SIMD3(repeating: 1)
+    guard isBare, shading == .lambert || shading == .unlit, opacity == 1, alphaMode == .opaque
+    else { return false }
+    if case .constant(let color) = baseColor { return color == SIMD3(repeating: 1 / 2) }
+    return name.isEmpty
+  }
+}

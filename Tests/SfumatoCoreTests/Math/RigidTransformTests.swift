@@ -104,4 +104,26 @@ import Testing
     }
     #expect(error < 1e-9)
   }
+
+  @Test(arguments: 1...4 as ClosedRange<UInt64>)
+  func `a twist before a motion has its adjoint`(seed: UInt64) {
+    var generator = SeededGenerator(seed: seed)
+    func motion() -> RigidTransform<Double> {
+      RigidTransform(exp: Twist(angular: generator.vector() * 2, linear: generator.vector()))
+    }
+    let (first, second, point) = (motion(), motion(), generator.vector())
+    let error = adjointError(at: [Double](repeating: 0, count: 6), step: 1e-3, seed: seed) { x in
+      let moved = first.moved(by: Twist(angular: x.vector3(0), linear: x.vector3(1)))
+      let y = second * (moved * point)
+      return [y.x, y.y, y.z]
+    } vjp: { _, bar in
+      let whole = second * first
+      let after = RigidTransform.applyVJP(
+        rotation: whole.rotation.matrix, image: whole * point, imageBar: bar.vector3(0)
+      ).twistBar
+      let before = after.pulledBack(through: second)
+      return [before.angular, before.linear].flatMap { [$0.x, $0.y, $0.z] }
+    }
+    #expect(error < 1e-9)
+  }
 }

@@ -149,4 +149,24 @@ struct TextureTests {
       }
     }
   }
+
+  @Test func `a kept chain follows its texture`() {
+    var texture = Texture<Double>(
+      width: 4, height: 4, channels: 1, texels: (0..<16).map(Double.init))
+    func isRight() -> Bool {
+      let (kept, built) = (texture.chains.chain(of: texture), MipChain(texture))
+      return kept.texels == built.texels && kept.levels.count == built.levels.count
+        && kept.wrapU == built.wrapU && kept.wrapV == built.wrapV && kept.filter == built.filter
+    }
+    #expect(isRight())
+    let copy = texture
+    texture.texels[5] = 100
+    #expect(isRight())
+    texture.filter = .bilinear
+    #expect(isRight() && texture.chains.chain(of: texture).levels.count == 1)
+    texture.wrapU = .clamp
+    #expect(isRight())
+    // A copy shares what is kept, and has its own texels.
+    #expect(copy.chains.chain(of: copy).texels == MipChain(copy).texels)
+  }
 }
