@@ -54,6 +54,56 @@ import Testing
     #expect(try alpha(loadTargets(set(image), of: "t.json", maskColor: far)).min() == 1)
   }
 
+  @Test func `normals and depth come from pictures beside`() throws {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let image = try picture("a.png", channels: 4)
+    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+    // Towards the camera, to the right, black and grey backgrounds.
+    let codes: [SIMD3<Float>] = [
+      SIMD3(0.5, 0.5, 0), SIMD3(1, 0.5, 0.5), SIMD3(0, 0, 0), SIMD3(0.5, 0.5, 0.5),
+    ]
+    var normals = ImageBuffer<Float>(width: 4, height: 2, channels: 3)
+    for p in 0..<8 { normals.values.setVector3(p, codes[p % 4]) }
+    try saveImage(normals, to: path("n.png"), bitDepth: 16, colorEncoding: .raw)
+    var depth = ImageBuffer<Float>(width: 4, height: 2, channels: 1)
+    for p in 0..<8 { depth.values[p] = Float(p * 1500) / 65535 }
+    try saveImage(depth, to: path("d.png"), bitDepth: 16, colorEncoding: .raw)
+    func set(_ normal: String?, _ depth: String?, lens: LensDistortion? = nil) -> CameraSet {
+      CameraSet(frames: [
+        CameraFrame(
+          filePath: "a", imagePath: image, depthPath: depth, normalPath: normal,
+          camera: Camera(fieldOfViewDegrees: 40, axis: .x, width: 4, height: 2), distortion: lens)
+      ])
+    }
+    let found = try loadTargets(set(path("n.png"), path("d.png")), of: "t.json")[0].geometry
+    let own = try #require(found.normals).values
+    #expect(length(own.vector3(0) - SIMD3(0, 0, -1)) < 1e-4)
+    #expect(length(own.vector3(5) - SIMD3(1, 0, 0)) < 1e-4)
+    #expect(own.vector3(2) == .zero && own.vector3(3) == .zero)
+    #expect(found.depth?.values == (0..<8).map { Float($0) * 1.5 })
+    var meters = ImageBuffer<Float>(width: 4, height: 2, channels: 1, fill: 2.5)
+    (meters.values[1], meters.values[2]) = (.infinity, -1)
+    try savePFM(meters, to: path("d.pfm"))
+    let plain = try loadTargets(set(nil, path("d.pfm")), of: "t.json")[0].geometry
+    #expect(plain.normals == nil)
+    #expect(plain.depth?.values == [2.5, 0, 0, 2.5, 2.5, 2.5, 2.5, 2.5])
+    try saveImage(depth, to: path("d8.png"), colorEncoding: .raw)
+    #expect(throws: TargetFileError(path: path("d8.png"), reason: .coarseDepth(bits: 8))) {
+      try loadTargets(set(nil, path("d8.png")), of: "t.json")
+    }
+    let small = ImageBuffer<Float>(width: 2, height: 2, channels: 3)
+    try saveImage(small, to: path("s.png"), colorEncoding: .raw)
+    #expect(
+      throws: TargetFileError(
+        path: path("s.png"),
+        reason: .cameraSize(width: 2, height: 2, cameraWidth: 4, cameraHeight: 2))
+    ) { try loadTargets(set(path("s.png"), nil), of: "t.json") }
+    #expect(throws: TargetFileError(path: image, reason: .distortedGeometry)) {
+      try loadTargets(
+        set(path("n.png"), nil, lens: .fisheye(.zero)), of: "t")
+    }
+  }
+
   @Test func `what cannot be used is an error that names its file`() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let image = try picture("a.png", channels: 3)

@@ -205,4 +205,53 @@ import Testing
     while let step = fit.next() { #expect(step.wasSkipped && fit.state.isFinite) }
     #expect(fit.worldMesh.positions == box.positions)
   }
+
+  @Test(arguments: ["normal", "depth"])
+  func `normals or depth show of a surface what outlines do not`(kind: String) {
+    // A ball that is an egg in truth, seen from three sides.
+    let sphere = Mesh<Float>.icosphere(subdivisions: 3)
+    var egg = sphere
+    for v in 0..<egg.vertexCount {
+      egg.positions.setVector3(v, egg.positions.vector3(v) * SIMD3(0.9, 1, 0.8))
+    }
+    let cameras = FitFixtures.cameras(3, side: 48)
+    var targets = FitFixtures.targets(Scene(egg), cameras)
+    let renderer = Renderer<Float>(settings: RenderSettings(mode: .crisp(CrispSettings())))
+    for (i, camera) in cameras.enumerated() {
+      let picture = renderer.render(Scene(egg), [camera], outputs: [.alpha, .normal, .depth])[0]
+      guard var normals = picture.normal, var depth = picture.depth else { return }
+      let rotation = camera.worldToCamera.rotation.matrix
+      for p in 0..<depth.pixelCount {
+        let n = normals.values.vector3(p)
+        normals.values.setVector3(p, n == .zero ? n : normalize(rotation * n))
+        if !depth.values[p].isFinite { depth.values[p] = 0 }
+      }
+      targets[i].geometry = TargetGeometry(normals: normals, depth: depth)
+    }
+    let problem = FitProblem(targets: targets, mesh: sphere)
+    func config(normal: Double, depth: Double) -> FitConfig {
+      var stage = FitFixtures.stage(steps: 120, smoothing: 6, rate: 0.03, color: 0, iou: 0)
+      stage.mode = .crisp
+      (stage.losses.normal, stage.losses.depth) = (normal, depth)
+      var config = FitFixtures.config([.shape], [stage])
+      config.regularizers = .init(laplacian: 1e-5, edge: 0, normal: 0)
+      return config
+    }
+    func mistake(_ config: FitConfig) -> Double {
+      let fit = FitFixtures.solve(problem, config)
+      return MeshDistance.compare(fit.worldMesh, reference: egg, samples: 10_000).chamfer
+    }
+    let outlined = mistake(config(normal: 0, depth: 0))
+    let found = mistake(
+      kind == "normal" ? config(normal: 10, depth: 0) : config(normal: 0, depth: 10))
+    #expect(found < outlined / 2, "\(found) of \(outlined)")
+    // The plan of such targets asks for both.
+    let plan = FitConfig.plan(for: problem, unknowns: [.shape], initial: "hull")
+    #expect(plan.stages.allSatisfy { $0.losses.normal > 0 && $0.losses.depth > 0 })
+    #expect(throws: FitConfigError.self) {
+      var posed = config(normal: 1, depth: 0)
+      posed.unknowns = [.pose]
+      try posed.check(origin: "test")
+    }
+  }
 }

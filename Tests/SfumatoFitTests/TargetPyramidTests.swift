@@ -51,6 +51,28 @@ import Testing
     #expect(abs(small.camera.focal.y - focal.y * 5 / 9) < 1e-5)
   }
 
+  @Test func `normals and depth are averaged where all of a pixel is known and alike`() {
+    var view = target(width: 4, height: 4)
+    for p in 0..<16 { view.picture.values[4 * p + 3] = 1 }
+    var normals = ImageBuffer<Float>(width: 4, height: 4, channels: 3)
+    var depth = ImageBuffer<Float>(width: 4, height: 4, channels: 1, fill: 2)
+    for p in 0..<16 {
+      normals.values.setVector3(p, normalize(SIMD3(0, p.isMultiple(of: 2) ? 0.5 : -0.5, -1)))
+    }
+    // An unknown normal in the second quarter, a step of depth in the third, no mask in the last.
+    normals.values.setVector3(3, .zero)
+    depth.values[8] = 2.2
+    view.picture.values[4 * 15 + 3] = 0
+    view.geometry = TargetGeometry(normals: normals, depth: depth)
+    let small = scaled(view, by: 0.5)
+    #expect(length(small.normals.vector3(0) - SIMD3(0, 0, -1)) < 1e-6)
+    #expect(small.normals.vector3(1) == .zero)
+    #expect(length(small.normals.vector3(2) - SIMD3(0, 0, -1)) < 1e-6)
+    #expect(small.normals.vector3(3) == .zero)
+    #expect(small.depth == [2, 2, 0, 0])
+    #expect(scaled(target(width: 4, height: 4), by: 0.5).normals.isEmpty)
+  }
+
   @Test func `full size is the picture itself`() {
     let view = target(width: 5, height: 4)
     let same = scaled(view, by: 1, keeps: true)

@@ -130,7 +130,7 @@ extension FitConfig.Losses {
   fileprivate func weights(_ key: String) -> [(String, Double)] {
     [
       ("\(key).color", color), ("\(key).huber_delta", huberDelta), ("\(key).alpha", alpha),
-      ("\(key).iou", iou),
+      ("\(key).iou", iou), ("\(key).normal", normal), ("\(key).depth", depth),
     ]
   }
 }

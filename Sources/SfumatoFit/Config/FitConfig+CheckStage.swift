@@ -98,6 +98,15 @@ extension FitConfig.Stage {
         )
       }
     }
+    guard losses.normal == 0 || (optimizer == .adam && unknowns.contains(.shape)) else {
+      return (
+        "losses.normal",
+        "is \(losses.normal); normals move a shape alone, which goes with 'optimizer: adam'"
+      )
+    }
+    guard optimizer != .leastSquares || losses.depth == 0 else {
+      return ("losses.depth", "is \(losses.depth); least-squares compares colour and alpha alone")
+    }
     guard optimizer != .leastSquares || losses.iou == 0 else {
       return (
         "losses.iou", "is \(losses.iou); it is no sum of squares and goes without least-squares"

@@ -15,7 +15,9 @@ extension FitConfig {
     plan(
       unknowns: unknowns, initial: problem.mesh == nil ? "sphere" : initial,
       imageSide: problem.imageSide, viewCount: problem.targets.count,
-      isColored: unknowns.contains(.color) || problem.isColored, coverage: problem.coverage)
+      isColored: unknowns.contains(.color) || problem.isColored, coverage: problem.coverage,
+      hasNormals: problem.targets.contains { $0.geometry.normals != nil },
+      hasDepth: problem.targets.contains { $0.geometry.depth != nil })
   }
 
   /// The plan for what is given and asked: stages from coarse to fine, every value open to change.
@@ -28,10 +30,12 @@ extension FitConfig {
   ///   - isColored: whether the given mesh has colours. Colours are compared where it has, and where color, light
   ///     or background are unknown.
   ///   - coverage: the share of the targets' pixels that the object covers. It weighs the colours of a known object.
+  ///   - hasNormals: whether targets have normals, to which an unknown shape is fitted.
+  ///   - hasDepth: whether targets have depth.
   /// - Returns: a complete configuration.
   public static func plan(
     unknowns: [Unknown], initial: String, imageSide: Int, viewCount: Int, isColored: Bool,
-    coverage: Double = 1
+    coverage: Double = 1, hasNormals: Bool = false, hasDepth: Bool = false
   ) -> FitConfig {
     precondition(coverage > 0 && coverage <= 1, "coverage \(coverage)")
     let comparesColor = isColored || unknowns.contains(where: \.isSeenInColorAlone)
@@ -42,7 +46,8 @@ extension FitConfig {
     // Wrong colours all over a known object then weigh about as much as an outline that meets nowhere.
     let color =
       !comparesColor ? 0 : knowsColor && isPose ? (30 / coverage).rounded() : isShaded ? 100 : 1
-    let losses = Losses(color: color, huberDelta: 0.1, alpha: 1, iou: 0.1)
+    var losses = Losses(color: color, huberDelta: 0.1, alpha: 1, iou: 0.1)
+    if !isPose { (losses.normal, losses.depth) = (hasNormals ? 10 : 0, hasDepth ? 10 : 0) }
     let stages =
       isPose
       ? poseStages(
@@ -62,7 +67,7 @@ extension FitConfig {
         trialDegrees: 180), losses: losses,
       regularizers: isPose || !isOwnStart(initial)
         ? Regularizers(laplacian: 0.0005, edge: 0.2, normal: 0.0002)
-        : isShaded
+        : isShaded || hasNormals
           ? Regularizers(laplacian: 0.00001, edge: 0, normal: 0.000005)
           : Regularizers(laplacian: 0.0001, edge: 0, normal: 0.00005), stages: stages)
   }

@@ -14,11 +14,15 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var alpha: Double
     /// One minus the soft intersection over union of alpha.
     public var iou: Double
+    /// Squared difference of normals, mean over the pixels that have them and components; for an unknown shape.
+    public var normal = 0.0
+    /// Huber loss on depth in units of the object's radius, turning at 0.02, mean over the pixels that have it.
+    public var depth = 0.0
 
     enum CodingKeys: String, CodingKey {
       case color
       case huberDelta = "huber_delta"
-      case alpha, iou
+      case alpha, iou, normal, depth
     }
   }
 

@@ -87,9 +87,11 @@ extension SceneRegression {
     let renderer = Renderer<Float>(
       settings: RenderSettings(mode: mode(stage, smoothing(stage)), workers: workers))
     let pictures = renderer.render(stageScene, cameras, outputs: outputs(stage))
-    return zip(views, pictures).reduce(0) { sum, pair in
+    return views.indices.reduce(0) { sum, i in
       sum
-        + ViewLoss.value(pair.1, level.targets[pair.0], losses: stage.losses, scale: scale)
+        + ViewLoss.value(
+          pictures[i], level.targets[views[i]], losses: stage.losses, frame: frame(cameras[i]),
+          scale: scale)
     }
   }
 

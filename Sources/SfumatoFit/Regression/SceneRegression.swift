@@ -310,19 +310,11 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let chosen = views(stage)
     let cameras = chosen.map { camera($0, from: level.targets[$0].camera) }
     let smoothing = smoothing(stage)
-    let renderer = Renderer<Float>(
-      settings: RenderSettings(mode: mode(stage, smoothing), workers: workers))
     let isAdaptive = stage.schedule == .adaptive
-    let (pictures, pullback) = renderer.renderWithPullback(
-      stageScene, cameras, wrt: isAdaptive ? targets.union(.smoothing) : targets,
-      outputs: outputs(stage))
-    let scale = 1 / Float(chosen.count)
-    let results = parallelMap(chosen.count, workers: workers) { i in
-      ViewLoss.evaluate(
-        pictures[i], level.targets[chosen[i]], losses: stage.losses, scale: scale)
-    }
-    var gradient = pullback(results.map(\.cotangent))
-    var loss = results.reduce(0) { $0 + $1.value }
+    let wanted = isAdaptive ? targets.union(.smoothing) : targets
+    guard
+      var (loss, gradient) = compared(stage, chosen, cameras, wrt: wanted, smoothing)
+    else { return (.nan, false) }
     if let topology = level.topology {
       loss += addRegularizers(topology, to: &gradient.meshes[0].positions)
     }
@@ -346,7 +338,16 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let hasColor =
       stage.losses.color != 0
       && (isColored || config.unknowns.contains(where: \.isSeenInColorAlone))
-    return hasColor ? [.color, .alpha] : .alpha
+    var outputs: RenderOutputs = hasColor ? [.color, .alpha] : .alpha
+    if stage.losses.depth != 0, problem.targets.contains(where: { $0.geometry.depth != nil }) {
+      outputs.insert(.depth)
+    }
+    return outputs
+  }
+
+  /// What normals and depth of a camera's picture are compared in.
+  func frame(_ camera: Camera<Float>) -> ViewLoss.Frame<Float> {
+    ViewLoss.Frame(rotation: camera.worldToCamera.rotation, radius: radius)
   }
 
   /// How a stage makes its pictures at a smoothness.

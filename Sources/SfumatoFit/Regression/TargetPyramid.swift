@@ -7,6 +7,10 @@ struct ScaledTarget<S: RenderScalar>: Sendable {
   var alpha: [S]
   /// Colour over the fit's background, sRGB encoded, `[H, W, 3]`.
   var colorSRGB: [S]
+  /// Unit normals, camera frame, `[H, W, 3]`, zero where unknown; empty where the target has none.
+  var normals: [S] = []
+  /// Depth, world units, `[H, W]`, 0 where unknown; empty where the target has none.
+  var depth: [S] = []
 }
 
 /// Targets resized by averaging over pixel areas, in linear light and premultiplied.
@@ -42,7 +46,54 @@ enum TargetPyramid {
         result.alpha[p] = small[4 * p + 3]
         for c in 0..<3 { result.colorSRGB[3 * p + c] = sRGBEncode(small[4 * p + c]) }
       }
+      if let normals = target.geometry.normals {
+        result.normals = scaled(normals, of: picture, width: width, height: height)
+      }
+      if let depth = target.geometry.depth {
+        result.depth = scaled(depth: depth, of: picture, width: width, height: height)
+      }
       return result
+    }
+  }
+
+  /// Mean normals; unknown where any of a pixel is, or where they differ so that their mean is short.
+  private static func scaled(
+    _ normals: ImageBuffer<Float>, of picture: ImageBuffer<Float>, width: Int, height: Int
+  ) -> [Float] {
+    var known = [Float](repeating: 0, count: 4 * normals.pixelCount)
+    for p in 0..<normals.pixelCount where picture.values[4 * p + 3] > 0.99 {
+      let n = normals.values.vector3(p)
+      guard n != .zero else { continue }
+      for c in 0..<3 { known[4 * p + c] = n[c] }
+      known[4 * p + 3] = 1
+    }
+    let small = areaAverage(
+      known, width: normals.width, height: normals.height, newWidth: width, newHeight: height)
+    var result = [Float](repeating: 0, count: 3 * width * height)
+    for p in 0..<width * height where small[4 * p + 3] > 0.99 {
+      let n = SIMD3(small[4 * p], small[4 * p + 1], small[4 * p + 2])
+      let length = dot(n, n).squareRoot()
+      if length > 0.5 { result.setVector3(p, n / length) }
+    }
+    return result
+  }
+
+  /// Mean depth; unknown where any of a pixel is, or where it spans a step: a deviation of over 2 % of the mean.
+  private static func scaled(
+    depth: ImageBuffer<Float>, of picture: ImageBuffer<Float>, width: Int, height: Int
+  ) -> [Float] {
+    var known = [Float](repeating: 0, count: 4 * depth.pixelCount)
+    for p in 0..<depth.pixelCount where picture.values[4 * p + 3] > 0.99 {
+      let value = depth.values[p]
+      guard value > 0 else { continue }
+      (known[4 * p], known[4 * p + 1], known[4 * p + 3]) = (value, value * value, 1)
+    }
+    let small = areaAverage(
+      known, width: depth.width, height: depth.height, newWidth: width, newHeight: height)
+    return (0..<width * height).map { p in
+      let (mean, square) = (small[4 * p], small[4 * p + 1])
+      let isKnown = small[4 * p + 3] > 0.99 && square - mean * mean <= 4e-4 * mean * mean
+      return isKnown ? mean : 0
     }
   }
 

@@ -2,32 +2,47 @@ internal import SfumatoCore
 
 /// How far one rendered view is from its target, and the cotangents of its pictures.
 enum ViewLoss {
-  /// The weighted sum of the colour, alpha and intersection-over-union terms.
+  /// The weighted sum of the colour, alpha, intersection-over-union, normal and depth terms.
+  ///
+  /// Normals are compared in the target camera's frame and depth in units of the object's radius, both over the pixels that
+  /// target and picture cover in full.
   ///
   /// - Parameters:
   ///   - picture: the rendering, linear light.
   ///   - target: what it shall be.
   ///   - losses: the weights.
+  ///   - frame: the picture's camera and the object's radius.
   ///   - scale: a factor on value and cotangents, one over the number of views.
   /// - Returns: the value and the cotangents.
   static func evaluate<S: RenderScalar>(
-    _ picture: Rendering<S>, _ target: ScaledTarget<S>, losses: FitConfig.Losses, scale: S
+    _ picture: Rendering<S>, _ target: ScaledTarget<S>, losses: FitConfig.Losses,
+    frame: Frame<S> = Frame(), scale: S
   ) -> (value: S, cotangent: RenderingCotangent<S>) {
     var cotangent: RenderingCotangent<S>? = RenderingCotangent()
-    let value = sum(picture, target, losses: losses, scale: scale, cotangent: &cotangent)
+    let value = sum(
+      picture, target, losses: losses, frame: frame, scale: scale, cotangent: &cotangent)
     return (value, cotangent ?? RenderingCotangent())
   }
 
-  /// The value of ``evaluate(_:_:losses:scale:)`` alone.
+  /// The value of ``evaluate(_:_:losses:frame:scale:)`` alone.
   static func value<S: RenderScalar>(
-    _ picture: Rendering<S>, _ target: ScaledTarget<S>, losses: FitConfig.Losses, scale: S
+    _ picture: Rendering<S>, _ target: ScaledTarget<S>, losses: FitConfig.Losses,
+    frame: Frame<S> = Frame(), scale: S
   ) -> S {
     var none: RenderingCotangent<S>?
-    return sum(picture, target, losses: losses, scale: scale, cotangent: &none)
+    return sum(picture, target, losses: losses, frame: frame, scale: scale, cotangent: &none)
   }
 
-  /// The differences between a picture and its target, for least squares: of ``evaluate(_:_:losses:scale:)`` all but intersection over
-  /// union.
+  /// What normals and depth are compared in.
+  struct Frame<S: RenderScalar>: Sendable {
+    /// World to camera.
+    var rotation = Quaternion<S>.identity
+    /// The object's radius, world units.
+    var radius: S = 1
+  }
+
+  /// The differences between a picture and its target, for least squares: of ``evaluate(_:_:losses:frame:scale:)`` colour and
+  /// alpha.
   static func residuals(
     _ picture: Rendering<Float>, _ target: ScaledTarget<Float>, losses: FitConfig.Losses,
     scale: Float
@@ -53,8 +68,8 @@ enum ViewLoss {
 
   /// The terms' sum, and the pictures' cotangents where there is a place for them.
   private static func sum<S: RenderScalar>(
-    _ picture: Rendering<S>, _ target: ScaledTarget<S>, losses: FitConfig.Losses, scale: S,
-    cotangent: inout RenderingCotangent<S>?
+    _ picture: Rendering<S>, _ target: ScaledTarget<S>, losses: FitConfig.Losses,
+    frame: Frame<S>, scale: S, cotangent: inout RenderingCotangent<S>?
   ) -> S {
     let wantsCotangent = cotangent != nil
     var value: S = 0
@@ -78,6 +93,8 @@ enum ViewLoss {
       }
     }
     cotangent?.alpha = alphaBar
+    value += geometry(
+      picture, target, losses: losses, frame: frame, scale: scale, cotangent: &cotangent)
     guard losses.color != 0, let color = picture.color else { return value * scale }
     let encoded = color.values.map { sRGBEncode($0) }
     let (loss, residual) = PixelLoss.forward(
@@ -93,6 +110,56 @@ enum ViewLoss {
       cotangent?.color = bar
     }
     return value * scale
+  }
+}
+
+extension ViewLoss {
+  /// Where a depth's cost turns from squared to absolute, radii of the object.
+  private static var depthDelta: Double { 0.02 }
+
+  /// The terms of normals and depth.
+  private static func geometry<S: RenderScalar>(
+    _ picture: Rendering<S>, _ target: ScaledTarget<S>, losses: FitConfig.Losses,
+    frame: Frame<S>, scale: S, cotangent: inout RenderingCotangent<S>?
+  ) -> S {
+    let alpha = picture.alpha
+    var value: S = 0
+    if losses.normal != 0, let normal = picture.normal, !target.normals.isEmpty {
+      let back = frame.rotation.conjugate.matrix
+      var goal = target.normals
+      var weights = [S](repeating: 0, count: alpha.pixelCount)
+      for p in weights.indices where alpha.values[p] > S(0.99) {
+        let n = goal.vector3(p)
+        guard n != .zero else { continue }
+        weights[p] = 1
+        goal.setVector3(p, back * n)
+      }
+      let (loss, residual) = PixelLoss.forward(
+        .l2, image: normal.values, target: goal, weights: weights, channels: 3)
+      value += S(losses.normal) * loss
+      if cotangent != nil {
+        var bar = ImageBuffer<S>(width: alpha.width, height: alpha.height, channels: 3)
+        PixelLoss.backward(residual, valueBar: scale * S(losses.normal), into: &bar.values)
+        cotangent?.normal = bar
+      }
+    }
+    if losses.depth != 0, let depth = picture.depth, !target.depth.isEmpty {
+      let weights: [S] = alpha.values.indices.map { p in
+        alpha.values[p] > S(0.99) && target.depth[p] > 0 && depth.values[p].isFinite ? 1 : 0
+      }
+      let image = weights.indices.map { weights[$0] > 0 ? depth.values[$0] / frame.radius : 0 }
+      let (loss, residual) = PixelLoss.forward(
+        .huber(delta: S(depthDelta)), image: image, target: target.depth.map { $0 / frame.radius },
+        weights: weights, channels: 1)
+      value += S(losses.depth) * loss
+      if cotangent != nil {
+        var bar = ImageBuffer<S>(width: alpha.width, height: alpha.height, channels: 1)
+        PixelLoss.backward(
+          residual, valueBar: scale * S(losses.depth) / frame.radius, into: &bar.values)
+        cotangent?.depth = bar
+      }
+    }
+    return value
   }
 }
 

@@ -346,6 +346,8 @@ extension FitProblem {
         motion.translation.x, motion.translation.y, motion.translation.z,
       ])
       add(target.picture.values)
+      add(target.geometry.normals?.values ?? [])
+      add(target.geometry.depth?.values ?? [])
     }
     if let bounds { for c in 0..<3 { add([bounds.lower[c], bounds.upper[c]]) } }
     if let mesh {

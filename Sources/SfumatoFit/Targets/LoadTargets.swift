@@ -7,6 +7,8 @@ public import SfumatoIO
 /// at least one of the three must be there. Lens distortion is taken out of picture and mask, so that the view is that of a pinhole with
 /// the same intrinsics; pixels that the file's picture does not show get mask 0.
 ///
+/// Pictures of normals and depth are read beside them, see ``TargetGeometry``.
+///
 /// - Throws: ``TargetFileError``, `ImageFileError`.
 public func loadTargets(
   _ set: CameraSet, of path: String, maskColor: MaskColor? = nil, maxSide: Int = 16384
@@ -61,5 +63,6 @@ private func loadTarget(
   }
   return TargetView(
     file: frame.filePath, camera: frame.camera, picture: picture, imagePath: frame.imagePath,
-    maskPath: frame.maskPath, distortion: frame.distortion)
+    maskPath: frame.maskPath, distortion: frame.distortion,
+    geometry: try TargetGeometry(frame, maxSide: maxSide))
 }

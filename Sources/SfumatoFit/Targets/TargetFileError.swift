@@ -12,6 +12,10 @@ public struct TargetFileError: Error, Equatable, Sendable {
     case cameraSize(width: Int, height: Int, cameraWidth: Int, cameraHeight: Int)
     /// Mask and picture disagree in size.
     case maskSize(mask: String, maskWidth: Int, maskHeight: Int, width: Int, height: Int)
+    /// Normals or depth beside a picture whose lens distorts.
+    case distortedGeometry
+    /// A depth picture that has not 16 bits.
+    case coarseDepth(bits: Int)
   }
 
   /// The path of the picture, or of the camera file where all of it is meant.
@@ -38,6 +42,10 @@ extension TargetFileError: CustomStringConvertible {
       "\(path): is \(width) x \(height) pixels; its camera has \(cameraWidth) x \(cameraHeight)"
     case .maskSize(let mask, let maskWidth, let maskHeight, let width, let height):
       "\(mask): is \(maskWidth) x \(maskHeight) pixels; its picture \(path) has \(width) x \(height)"
+    case .distortedGeometry:
+      "\(path): has normals or depth and a lens that distorts; only pictures of pinhole cameras can have both"
+    case .coarseDepth(let bits):
+      "\(path): has \(bits) bits; depth takes 16, in thousandths of the world unit, or PFM"
     }
   }
 }

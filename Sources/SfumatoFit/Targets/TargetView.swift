@@ -15,12 +15,23 @@ public struct TargetView: Equatable, Sendable {
   public var distortion: LensDistortion?
   /// Straight RGBA, `[H, W, 4]`: sRGB codes in 0...1 as in the file, and the mask as alpha.
   public var picture: ImageBuffer<Float>
+  /// What is known of the surface besides.
+  public var geometry: TargetGeometry
 
   /// Makes a view.
   public init(
     file: String, camera: Camera<Float>, picture: ImageBuffer<Float>, imagePath: String = "",
-    maskPath: String? = nil, distortion: LensDistortion? = nil
+    maskPath: String? = nil, distortion: LensDistortion? = nil,
+    geometry: TargetGeometry = TargetGeometry()
   ) {
+    self.geometry = geometry
+    for (part, channels) in [(geometry.normals, 3), (geometry.depth, 1)] {
+      guard let part else { continue }
+      precondition(
+        part.width == picture.width && part.height == picture.height && part.channels == channels,
+        "\(part.width) x \(part.height) x \(part.channels) beside a picture of \(picture.width) x \(picture.height)"
+      )
+    }
     self.imagePath = imagePath
     self.maskPath = maskPath
     self.distortion = distortion
