@@ -129,6 +129,7 @@ struct Fit: ParsableCommand {
       let (problem, start, note) = try source.problem(
         initial: asked, unknowns: unknowns, workers: threading.workers)
       if let note { global.remark(note) }
+      for doubt in doubts(about: problem.targets) { global.remark("\(targets): \(doubt)") }
       if chosen == nil, problem.showsLight(workers: threading.workers) {
         unknowns = [.shape, .light]
         global.remark(
