@@ -167,6 +167,21 @@ import Testing
     }
   }
 
+  @Test func `nodes of one name move together or by their numbers`() throws {
+    var scene = Self.machine
+    scene.instances[2].name = "arm"
+    scene.instances[0].name = ""
+    #expect(scene.nodeNames == ["#0", "arm#1", "arm#2"])
+    func moving(_ parts: [String]) -> [Int]? {
+      KnownScene(scene, config: config([.parts], parts))?.moving
+    }
+    #expect(moving(["arm"]) == [1, 2] && moving(["arm#2"]) == [2] && moving(["#0"]) == [0])
+    #expect(moving([]) == [0, 1, 2])
+    var problem = Self.problem(Self.machine, views: 1, side: 16)
+    problem.scene = scene
+    try problem.check(config([.parts], ["arm", "#0"]), origin: "test")
+  }
+
   @Test func `a run leaves the scene as it moved, and goes on from a checkpoint`() throws {
     let folder = try TemporaryFolder()
     var truth = Self.machine

@@ -8,7 +8,7 @@ struct KnownScene: Sendable {
   let scene: Scene<Float>
   /// Which instances move by themselves.
   let moving: [Int]
-  /// A name each; of those without one their number.
+  /// A name each, no two alike.
   let names: [String]
   /// The middle of each, about which it is turned, where the scene has it.
   let centers: [SIMD3<Float>]
@@ -17,10 +17,12 @@ struct KnownScene: Sendable {
   init?(_ scene: Scene<Float>, config: FitConfig) {
     guard !config.unknowns.contains(.shape), !config.unknowns.contains(.color) else { return nil }
     self.scene = scene
-    moving = scene.instances.indices.filter {
-      config.parts.isEmpty || config.parts.contains(scene.nodeName($0))
+    let names = scene.nodeNames
+    moving = scene.instances.indices.filter { i in
+      config.parts.isEmpty
+        || config.parts.contains { $0 == names[i] || $0 == scene.instances[i].name }
     }
-    names = moving.map { scene.nodeName($0) }
+    self.names = moving.map { names[$0] }
     centers = moving.map {
       let instance = scene.instances[$0]
       return instance.map * scene.meshes[instance.mesh].boundingSphere.center
@@ -76,12 +78,6 @@ extension Scene<Float> {
     return copy
   }
 
-  /// What a node is called; its number where a file gives it no name.
-  func nodeName(_ instance: Int) -> String {
-    let name = instances[instance].name
-    return name.isEmpty ? "#\(instance)" : name
-  }
-
   /// Whether any surface has a colour of its own, from whatever.
   var hasColors: Bool {
     instances.contains {
@@ -95,11 +91,13 @@ extension Scene<Float> {
     instances.count > 1 || instances.contains { !materials[$0.material].isPlain }
   }
 
-  /// The names of the nodes, each once.
+  /// A name for each node, no two alike: the file's, and its number behind where it has none or several have the same.
   public var nodeNames: [String] {
-    var names: [String] = []
-    for i in instances.indices where !names.contains(nodeName(i)) { names.append(nodeName(i)) }
-    return names
+    var counts: [String: Int] = [:]
+    for instance in instances { counts[instance.name, default: 0] += 1 }
+    return instances.enumerated().map { i, instance in
+      instance.name.isEmpty || counts[instance.name] != 1 ? "\(instance.name)#\(i)" : instance.name
+    }
   }
 }
 
@@ -114,14 +112,14 @@ extension FitProblem {
           "'unknowns' has 'parts', but the mesh to start from has one node without a material; 'pose' moves it"
       )
     }
-    let names = scene.nodeNames
+    let names = scene.nodeNames + scene.instances.map(\.name).filter { !$0.isEmpty }
     for name in config.parts where !names.contains(name) {
       let nearest =
         names.min { FitConfig.editDistance($0, name) < FitConfig.editDistance($1, name) } ?? ""
       throw FitConfigError(
         origin: origin,
         problem: """
-          'parts' names '\(name)', which is no node of the scene; the nearest of its \(names.count) is '\(nearest)'
+          'parts' names '\(name)', which is no node of the scene; the nearest of its \(scene.instances.count) is '\(nearest)'
           """)
     }
   }
