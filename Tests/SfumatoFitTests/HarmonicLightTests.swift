@@ -1,5 +1,6 @@
 import RealModule
 import SfumatoCore
+import SfumatoIO
 import Testing
 
 @testable import SfumatoFit
@@ -93,5 +94,35 @@ import Testing
     }
     let (lit, outlined) = (mistake([.shape, .light]), mistake([.shape]))
     #expect(lit < 0.75 * outlined, "\(lit) of \(outlined)")
+  }
+
+  @Test(arguments: [[Unknown.shape, .light], [.shape, .color]])
+  func `a run tells the light that it found, and lights its mesh elsewhere`(
+    unknowns: [Unknown]
+  ) throws {
+    let folder = try TemporaryFolder()
+    let sphere = Mesh<Float>.icosphere(subdivisions: 2)
+    let problem = FitProblem(
+      targets: FitFixtures.targets(Self.lit(sphere), FitFixtures.cameras(4, side: 32)),
+      mesh: sphere)
+    let config = FitFixtures.config(unknowns, [FitFixtures.stage(steps: 2)])
+    var run = try FitRun(problem, config: config, folder: folder.path("r"), force: false)
+    _ = try run.run()
+    let isLit = unknowns.contains(.light)
+    let lights = try loadRunScene(folder.path("r")).lights
+    if isLit {
+      guard case .sphericalHarmonics(let found) = lights.first else {
+        Issue.record("\(lights)")
+        return
+      }
+      // Of a surface of another colour: its shades, not its size.
+      let ratio = Self.light[0].x / found[0].x
+      #expect(zip(found, Self.light).allSatisfy { length($0 * ratio - $1) < 0.4 }, "\(found)")
+    } else {
+      #expect(lights.isEmpty)
+    }
+    // What opens it elsewhere has to bring light where the colours hold none.
+    let asset = try loadScene(folder.path("r/result/mesh.glb")).scene
+    #expect((asset.materials[0].shading == .unlit) == !isLit)
   }
 }

@@ -277,7 +277,9 @@ public struct FitRun: Sendable {
     }
     try result("mesh.obj") { try saveOBJ(mesh, to: $0) }
     try result("mesh.ply") { try savePLY(mesh, to: $0) }
-    try result("mesh.glb") { try saveScene(SceneFile(Scene(mesh)), to: $0) }
+    // Colours found without a light hold it already.
+    let shading: Shading = config.unknowns.contains(.light) ? .lambert : .unlit
+    try result("mesh.glb") { try saveScene(SceneFile(Scene(mesh, shading: shading)), to: $0) }
     if regression.known != nil {
       var file = SceneFile(regression.scene)
       // Lights of harmonics have no place in the format; params.json has them.
