@@ -37,6 +37,25 @@ import Testing
     "--size", "32x32", "--orbit", "0,0", "--distance", "2", "--fov-degrees", "90",
   ]
 
+  @Test func `vertex colours are shown as they are, and lit where they are one`() throws {
+    let folder = try TemporaryFolder()
+    var mesh = Mesh<Float>.icosphere(subdivisions: 2)
+    for isOne in [true, false] {
+      mesh.vertexColors = [Float](repeating: 0.4, count: 3 * mesh.vertexCount)
+      if !isOne { mesh.vertexColors?.setVector3(0, SIMD3(0.4, 0.4, 0.3)) }
+      try saveOBJ(mesh, to: folder.path("ball.obj"))
+      let run = try CommandRun(
+        "render", folder.path("ball.obj"), "-o", folder.path("ball.png"), "--size", "32x32",
+        "--force")
+      #expect(run.exitCode == 0, "\(run.messages)")
+      let picture = try loadImage(folder.path("ball.png"), linearColor: false).pixels
+      let greens = (0..<picture.pixelCount).filter { picture.values[4 * $0 + 3] == 1 }
+        .map { picture.values[4 * $0 + 1] }
+      let span = (greens.max() ?? 0) - (greens.min() ?? 0)
+      #expect(isOne ? span > 0.1 : span < 0.01, "\(span)")
+    }
+  }
+
   @Test func `a material's texture is shown the right way up`() throws {
     let folder = try Self.folder()
     let run = try CommandRun(

@@ -21,7 +21,7 @@ import Testing
     let run = try CommandRun(
       "render", folder.path("square.obj"), "-o", folder.path("a.png"), "--size", "64x48",
       "--orbit", "0,0", "--distance", "2", "--fov-degrees", "90", "--aov", "alpha,depth,face",
-      "--json")
+      "--light", "none", "--json")
     #expect(run.exitCode == 0, "\(run.messages)")
     #expect(run.orderedKeys == ["mode", "width", "height", "frames", "seconds", "files"])
     let files = try #require(try run.json()["files"] as? [String])

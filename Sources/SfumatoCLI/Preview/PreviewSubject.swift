@@ -25,10 +25,10 @@ struct PreviewSubject {
       let material = scene.materials[scene.instances[i].material]
       guard material.isPlain else { continue }
       if mesh.vertexColors != nil || mesh.faceColors != nil {
-        // Colours of a fit hold the light already.
+        // Colours of a fit hold the light already, unless they are one.
         var shown = material
         shown.baseColor = mesh.faceColors != nil && mesh.vertexColors == nil ? .face : .vertex
-        shown.shading = .unlit
+        shown.shading = mesh.hasOneColor ? .lambert : .unlit
         scene.materials.append(shown)
         scene.instances[i].material = scene.materials.count - 1
       } else {
@@ -70,5 +70,14 @@ struct PreviewSubject {
       scene.materials[i].baseColorFactor = SIMD3(repeating: 1)
       scene.materials[i].baseColorTexture = TextureUse(scene.textures.count - 1)
     }
+  }
+}
+
+extension Mesh<Float> {
+  /// Whether all vertices, or without their colours all faces, have the same one.
+  fileprivate var hasOneColor: Bool {
+    guard let colors = vertexColors ?? faceColors, colors.count >= 3 else { return false }
+    let first = colors.vector3(0)
+    return (1..<max(colors.count / 3, 1)).allSatisfy { colors.vector3($0) == first }
   }
 }
