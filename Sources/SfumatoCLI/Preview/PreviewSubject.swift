@@ -78,6 +78,10 @@ extension Mesh<Float> {
   fileprivate var hasOneColor: Bool {
     guard let colors = vertexColors ?? faceColors, colors.count >= 3 else { return false }
     let first = colors.vector3(0)
-    return (1..<max(colors.count / 3, 1)).allSatisfy { colors.vector3($0) == first }
+    // To about a code of 8 bits, as a remeshed surface's are rounded.
+    return (1..<max(colors.count / 3, 1)).allSatisfy {
+      let apart = colors.vector3($0) - first
+      return dot(apart, apart) < 1e-5
+    }
   }
 }
