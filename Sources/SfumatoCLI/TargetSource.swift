@@ -52,7 +52,7 @@ struct TargetSource {
 
   /// The scene of a start that more than a mesh is known of; nil where the fit takes one mesh.
   private func knownScene(_ path: String, unknowns: [Unknown]) throws -> Scene<Float>? {
-    guard !unknowns.contains(.shape), !unknowns.contains(.color) else { return nil }
+    guard !unknowns.contains(where: \.isOfVertices) else { return nil }
     let scene = try loadScene(path, maxSide: maxSide).scene
     return scene.isMoreThanAMesh ? scene : nil
   }

@@ -33,7 +33,7 @@ extension FitConfig {
         !unknowns[..<i].contains(unknown), "'unknowns' names '\(unknown.rawValue)' twice")
     }
     try need(
-      !unknowns.contains(.parts) || !unknowns.contains(where: { $0 == .shape || $0 == .color }),
+      !unknowns.contains(.parts) || !unknowns.contains(where: \.isOfVertices),
       "'unknowns' has 'parts', which move nodes of a known scene, beside 'shape' or 'color'")
     try need(
       !unknowns.contains(.parts) || !unknowns.contains(.pose) || !parts.isEmpty,

@@ -74,8 +74,7 @@ extension FitConfig.Stage {
         "remesh_every", "is \(remeshEvery), but without an edge_length_px nothing is remeshed"
       )
     }
-    guard simplifyPixels == 0 || !unknowns.contains(where: { $0 == .shape || $0 == .color })
-    else {
+    guard simplifyPixels == 0 || !unknowns.contains(where: \.isOfVertices) else {
       return (
         "simplify_px", "is \(simplifyPixels); only a mesh of known shape and color is simplified"
       )

@@ -16,8 +16,7 @@ extension FitConfig {
       unknowns: unknowns, initial: problem.mesh == nil ? "sphere" : initial,
       imageSide: problem.imageSide, viewCount: problem.targets.count,
       isColored: unknowns.contains(.color) || problem.isColored, coverage: problem.coverage,
-      hasNormals: problem.targets.contains { $0.geometry.normals != nil },
-      hasDepth: problem.targets.contains { $0.geometry.depth != nil })
+      hasNormals: problem.hasNormals, hasDepth: problem.hasDepth)
   }
 
   /// The plan for what is given and asked: stages from coarse to fine, every value open to change.

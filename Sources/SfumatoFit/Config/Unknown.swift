@@ -17,6 +17,9 @@ public enum Unknown: String, CaseIterable, Codable, Equatable, Sendable {
   /// The colour behind the object.
   case background
 
+  /// Whether it belongs to a vertex: as many numbers as the mesh has, and one mesh to have them.
+  public var isOfVertices: Bool { self == .shape || self == .color }
+
   /// Whether it changes colours and leaves every outline.
   var isSeenInColorAlone: Bool {
     switch self {

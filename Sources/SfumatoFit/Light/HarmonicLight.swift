@@ -150,11 +150,8 @@ extension Scene<Float> {
     var copy = self
     copy.background = .zero
     copy.lights = []
-    for i in copy.materials.indices {
-      copy.materials[i].shading = .unlit
-      copy.materials[i].emissive = .zero
-    }
-    return copy
+    for i in copy.materials.indices { copy.materials[i].emissive = .zero }
+    return copy.shown(under: [])
   }
 
   /// The scene with world normals for colours, from 0 at -1 to 1 at 1.
@@ -166,14 +163,11 @@ extension Scene<Float> {
     for (i, instance) in instances.enumerated() {
       var mesh = meshes[instance.mesh]
       let turn = instance.map.inverseTranspose
-      var normals =
+      let normals =
         mesh.normalFaces == nil && mesh.normals != nil
         ? mesh.normals ?? []
         : VertexNormals.forward(positions: mesh.positions, faces: mesh.faces).normals
-      for v in 0..<mesh.vertexCount {
-        normals.setVector3(v, (normalize(turn * normals.vector3(v)) + 1) / 2)
-      }
-      mesh.vertexColors = normals
+      mesh.vertexColors = NormalColors.colors(of: normals) { normalize(turn * $0) }
       copy.meshes.append(mesh)
       copy.instances[i].mesh = i
       copy.instances[i].material = 0

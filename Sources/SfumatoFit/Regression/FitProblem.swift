@@ -44,6 +44,12 @@ public struct FitProblem: Sendable {
     return true
   }
 
+  /// Whether any target has normals.
+  var hasNormals: Bool { targets.contains { $0.geometry.normals != nil } }
+
+  /// Whether any target has depth.
+  var hasDepth: Bool { targets.contains { $0.geometry.depth != nil } }
+
   /// Puts the known lights and the material into a scene of the mesh.
   func light(_ scene: inout Scene<Float>) {
     let given = scene.materials[0].baseColor

@@ -15,7 +15,7 @@ struct KnownScene: Sendable {
 
   /// A scene as a fit shows it; nil where the fit changes shape or colour, for which it takes one mesh.
   init?(_ scene: Scene<Float>, config: FitConfig) {
-    guard !config.unknowns.contains(.shape), !config.unknowns.contains(.color) else { return nil }
+    guard !config.unknowns.contains(where: \.isOfVertices) else { return nil }
     self.scene = scene
     let names = scene.nodeNames
     moving = scene.instances.indices.filter { i in

@@ -11,11 +11,18 @@ enum NormalColors {
     positions: [S], faces: [Int32], turn: Matrix3<S>
   ) -> (colors: [S], residual: VertexNormals.Residual<S>) {
     let (normals, residual) = VertexNormals.forward(positions: positions, faces: faces)
+    return (colors(of: normals) { turn * $0 }, residual)
+  }
+
+  /// The colours of normals, `[V, 3]`, each turned into the world.
+  static func colors<S: RenderScalar>(
+    of normals: [S], turned: (SIMD3<S>) -> SIMD3<S>
+  ) -> [S] {
     var colors = normals
     for v in 0..<normals.count / 3 {
-      colors.setVector3(v, (turn * normals.vector3(v) + 1) / 2)
+      colors.setVector3(v, (turned(normals.vector3(v)) + 1) / 2)
     }
-    return (colors, residual)
+    return colors
   }
 
   /// The adjoint of ``forward(positions:faces:turn:)``: adds to the positions' cotangent `[V, 3]`.
@@ -35,7 +42,7 @@ enum NormalColors {
 extension SceneRegression {
   /// Whether a stage compares normals.
   func comparesNormals(_ stage: FitConfig.Stage) -> Bool {
-    stage.losses.normal != 0 && problem.targets.contains { $0.geometry.normals != nil }
+    stage.losses.normal != 0 && problem.hasNormals
   }
 
   /// The loss of a step's views and its gradient.

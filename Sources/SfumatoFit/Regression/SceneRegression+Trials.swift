@@ -186,7 +186,7 @@ struct PoseSearch: Equatable, Sendable {
 
 extension FitConfig {
   /// Whether all that is unknown can be moved by least squares.
-  var allowsLeastSquares: Bool { unknowns.allSatisfy { $0 != .shape && $0 != .color } }
+  var allowsLeastSquares: Bool { !unknowns.contains(where: \.isOfVertices) }
 
   /// Steps of least squares for each of the last trials.
   private static var polishSteps: Int { 8 }

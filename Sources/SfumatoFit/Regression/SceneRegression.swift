@@ -339,9 +339,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       stage.losses.color != 0
       && (isColored || config.unknowns.contains(where: \.isSeenInColorAlone))
     var outputs: RenderOutputs = hasColor ? [.color, .alpha] : .alpha
-    if stage.losses.depth != 0, problem.targets.contains(where: { $0.geometry.depth != nil }) {
-      outputs.insert(.depth)
-    }
+    if stage.losses.depth != 0, problem.hasDepth { outputs.insert(.depth) }
     return outputs
   }
 
