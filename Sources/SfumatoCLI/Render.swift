@@ -9,8 +9,8 @@ struct Render: ParsableCommand {
     abstract: "Render a mesh or a scene.",
     discussion: """
       The object is framed by itself. What has materials or no colours at all is lit: by the lights of its file, else by a \
-      studio's; vertex colours without materials are shown as they are, lit where all are alike. With --frames N the camera turns once around: N numbered \
-      pictures, an animated PNG under the name of -o, and with --sheet all of them on one picture.
+      studio's; vertex colours without materials are shown as they are, lit where all are alike. With --frames N the camera \
+      turns once around: N numbered pictures, an animated PNG under the name of -o, and with --sheet all of them on one picture.
       Extra pictures (--aov) stand beside the first, as out.depth.png: alpha as 8-bit grey; depth as 16-bit grey in thousandths \
       of the world unit, 0 where empty; normal (camera axes: x right, y down, z forward) and world-normal as n = 2 c - 1; uv as \
       16-bit red and green, the fraction; barycentrics as RGB; face, object and material as RGB with the number + 1 in 24 bits, red \

@@ -35,14 +35,8 @@ extension FitTests {
   func interrupted(
     _ arguments: [String], run: String, steps: Int, signal: Int32
   ) throws -> (exitCode: Int32, output: String, reason: Process.TerminationReason) {
-    let process = Process()
-    process.executableURL = try CommandRun.executable()
-    process.arguments = arguments
     let output = Pipe()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    let process = try begun(arguments, output: output)
     let limit = Date().addingTimeInterval(60)
     while lineCount(run + "/metrics.csv") <= steps, process.isRunning, Date() < limit {
       usleep(2000)
@@ -55,15 +49,21 @@ extension FitTests {
     )
   }
 
-  /// Starts a fit and kills it after some seconds; whether it was still at work.
-  func killed(_ arguments: [String], after seconds: Double) throws -> Bool {
+  /// A fit at work, silent but for its standard output.
+  private func begun(_ arguments: [String], output: Any) throws -> Process {
     let process = Process()
     process.executableURL = try CommandRun.executable()
     process.arguments = arguments
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
+    process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
+    return process
+  }
+
+  /// Starts a fit and kills it after some seconds; whether it was still at work.
+  func killed(_ arguments: [String], after seconds: Double) throws -> Bool {
+    let process = try begun(arguments, output: FileHandle.nullDevice)
     usleep(UInt32(seconds * 1_000_000))
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
