@@ -4,15 +4,23 @@ public import SfumatoCore
 ///
 /// Positions and normals are floats; vertex and face colours are 8-bit sRGB, clamped; texture coordinates go
 /// with the faces as the list `texcoord` of six numbers. Normals are written where all corners of a vertex agree on
-/// one. The file appears whole or not at all.
-public func savePLY(_ mesh: Mesh<Float>, to path: String) throws(MeshFileError) {
-  do { try writeAtomically(encodePLY(mesh), to: path) } catch {
+/// one. Further numbers of the vertices, `[V]` each, are written as floats under their names. The file appears whole or not at all.
+public func savePLY(
+  _ mesh: Mesh<Float>, to path: String, vertexValues: [(name: String, values: [Float])] = []
+) throws(MeshFileError) {
+  do { try writeAtomically(encodePLY(mesh, vertexValues: vertexValues), to: path) } catch {
     throw MeshFileError(path: path, reason: .inaccessible(error.problem))
   }
 }
 
-/// The bytes that ``savePLY(_:to:)`` writes.
-package func encodePLY(_ mesh: Mesh<Float>) -> [UInt8] {
+/// The bytes that ``savePLY(_:to:vertexValues:)`` writes.
+package func encodePLY(
+  _ mesh: Mesh<Float>, vertexValues: [(name: String, values: [Float])] = []
+) -> [UInt8] {
+  for (name, values) in vertexValues {
+    precondition(
+      values.count == mesh.vertexCount, "\(values.count) values '\(name)' of \(mesh.vertexCount)")
+  }
   let colorProperties = ["red", "green", "blue"].map { "property uchar \($0)" }
   let normals = vertexNormals(mesh)
   var header = ["ply", "format binary_little_endian 1.0", "comment Sfumato"]
@@ -20,6 +28,7 @@ package func encodePLY(_ mesh: Mesh<Float>) -> [UInt8] {
   header += ["x", "y", "z"].map { "property float \($0)" }
   if normals != nil { header += ["nx", "ny", "nz"].map { "property float \($0)" } }
   if mesh.vertexColors != nil { header += colorProperties }
+  header += vertexValues.map { "property float \($0.name)" }
   header.append("element face \(mesh.faceCount)")
   header.append("property list uchar int vertex_indices")
   if mesh.texcoordFaces != nil { header.append("property list uchar float texcoord") }
@@ -32,6 +41,7 @@ package func encodePLY(_ mesh: Mesh<Float>) -> [UInt8] {
     append(mesh.position(v), to: &bytes)
     if let normals { append(normals.vector3(v), to: &bytes) }
     if let colors = mesh.vertexColors { appendColor(colors.vector3(v), to: &bytes) }
+    for (_, values) in vertexValues { append(values[v].bitPattern, to: &bytes) }
   }
   for f in 0..<mesh.faceCount {
     bytes.append(3)

@@ -43,6 +43,22 @@ import Testing
     #expect(Array(body.suffix(3)) == [128, 0, 255])
   }
 
+  @Test func `further numbers of the vertices stand under their names, and readers pass them by`()
+    throws
+  {
+    let mesh = Mesh<Float>(
+      positions: [0, 0, 0, 1, 0, 0, 0, 1, 0], faces: [0, 1, 2],
+      vertexColors: [1, 0, 0, 0, 1, 0, 0, 0, 1])
+    let file = encodePLY(mesh, vertexValues: [("gradient", [0.5, 1, 2])])
+    let text = String(decoding: file, as: UTF8.self)
+    #expect(text.contains("property uchar blue\nproperty float gradient\nelement face 1\n"))
+    let back = try parsePLY(file, path: "a.ply")
+    #expect(back.positions == mesh.positions && back.faces == mesh.faces)
+    #expect(back.vertexColors == mesh.vertexColors)
+    // The last number of the last vertex before the only face.
+    #expect(Array(file.dropLast(13).suffix(4)) == [0, 0, 0, 0x40])
+  }
+
   @Test func `an empty mesh has a header only`() {
     let file = encodePLY(Mesh<Float>(positions: [], faces: []))
     #expect(String(decoding: file, as: UTF8.self).hasSuffix("end_header\n"))
