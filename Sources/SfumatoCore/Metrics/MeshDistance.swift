@@ -14,17 +14,23 @@ public struct MeshComparison: Equatable, Sendable, Codable {
   ///
   /// Samples that meet a face without area do not count.
   public var normalDegrees: Double
+  /// Mean distance from the mesh to the reference.
+  public var accuracy: Double
+  /// Mean distance from the reference to the mesh.
+  public var completeness: Double
 
   /// A comparison from its numbers.
   public init(
     chamfer: Double, chamferRMS: Double, hausdorff: Double, fscore1pct: Double,
-    normalDegrees: Double
+    normalDegrees: Double, accuracy: Double, completeness: Double
   ) {
     self.chamfer = chamfer
     self.chamferRMS = chamferRMS
     self.hausdorff = hausdorff
     self.fscore1pct = fscore1pct
     self.normalDegrees = normalDegrees
+    self.accuracy = accuracy
+    self.completeness = completeness
   }
 }
 
@@ -53,7 +59,8 @@ public enum MeshDistance {
       let distance = alike ? 0 : Double.infinity
       return MeshComparison(
         chamfer: distance, chamferRMS: distance, hausdorff: distance,
-        fscore1pct: alike ? 1 : 0, normalDegrees: alike ? 0 : 180)
+        fscore1pct: alike ? 1 : 0, normalDegrees: alike ? 0 : 180, accuracy: distance,
+        completeness: distance)
     }
     let sphere = Mesh<Double>(b).boundingSphere
     let unit = sphere.radius > 0 ? sphere.radius : 1
@@ -75,7 +82,8 @@ public enum MeshDistance {
       fscore1pct: there.within + back.within > 0
         ? 2 * precision * recall / (precision + recall) : 0,
       normalDegrees: angles > 0
-        ? (there.angles + back.angles) / Double(angles) * 180 / .pi : 0)
+        ? (there.angles + back.angles) / Double(angles) * 180 / .pi : 0,
+      accuracy: there.sum / n, completeness: back.sum / n)
   }
 
   /// Sums over some samples.

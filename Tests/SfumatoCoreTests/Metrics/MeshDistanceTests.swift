@@ -33,6 +33,7 @@ import Testing
     let result = MeshDistance.compare(strip(1), reference: strip(2), samples: 40_000)
     #expect(abs(result.hausdorff - 1 / unit) < 1e-3)
     #expect(abs(result.chamfer - 0.25 / 2 / unit) < 1e-3)
+    #expect(result.accuracy < 1e-12 && abs(result.completeness - 0.25 / unit) < 2e-3)
     #expect(abs(result.chamferRMS - (1.0 / 6 / 2).squareRoot() / unit) < 1e-3)
     let recall = 0.5 + 0.01 * unit / 2
     #expect(abs(result.fscore1pct - 2 * recall / (1 + recall)) < 2e-3)
