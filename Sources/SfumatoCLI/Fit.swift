@@ -12,7 +12,8 @@ struct Fit: ParsableCommand {
       (only with --init MESH and --solve pose). The mask is the alpha channel, a mask_path, or --mask-color.
       --solve takes names of: shape, color, pose, parts, cameras, focal, light, background. The parts are the nodes of \
       the scene that --init names; --set parts=[a,b] moves those alone.
-      The plan is chosen from what is given and asked; --plan prints it, --config and --set change it. Options go
+      The plan is chosen from what is given and asked; --plan prints it with \
+      the time and memory that it would take, --config and --set change it. Options go
       before the values of --config, --set before both.
       SIGINT and SIGTERM end the fit after the present step with a valid result and exit code 0; --resume goes on with
       the run, of the same targets, where it stopped or was killed. A folder that is there already is exit code 1.
@@ -58,7 +59,7 @@ struct Fit: ParsableCommand {
     transform: explained)
   var timeLimit: TimeLimit?
 
-  @Flag(help: "Print the resolved configuration and stop.")
+  @Flag(help: "Print the resolved configuration with an estimate of time and memory, and stop.")
   var plan = false
 
   @Option(
@@ -138,15 +139,19 @@ struct Fit: ParsableCommand {
       }
       let config = try resolvedConfig(problem, start: start, unknowns: unknowns)
       if plan {
-        print(try config.yaml(), terminator: "")
+        try printPlan(config, for: problem, began: began)
         return
       }
       run = try FitRun(
         problem, config: config, folder: output, force: global.force, workers: threading.workers,
-        began: began)
+        began: began, estimatingWithin: global.quiet ? 0 : Self.estimateSeconds)
+      for line in run.estimate?.table ?? [] { global.remark(line) }
     }
     try finish(&run)
   }
+
+  /// How long a plan without a time limit is measured before it begins.
+  private static let estimateSeconds = 1.0
 
   private func resolvedConfig(
     _ problem: FitProblem, start: String, unknowns: [Unknown]

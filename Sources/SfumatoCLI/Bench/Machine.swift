@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SfumatoFit
 
 /// What the machine says of itself; text that the system does not tell is empty.
 enum Machine {
@@ -14,10 +15,7 @@ enum Machine {
 
   /// The largest resident memory since ``forgetPeakMemory()``, MB.
   static var peakMemory: Double {
-    let kilobytes = field("VmHWM", of: "/proc/self/status").flatMap {
-      Double($0.prefix { $0 != " " })
-    }
-    return (kilobytes ?? 0) / 1024
+    PeakMemory.megabytes ?? 0
   }
 
   /// Starts the measure of memory anew.

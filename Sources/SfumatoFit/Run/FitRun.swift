@@ -44,24 +44,35 @@ public struct FitRun: Sendable {
 
   /// The configuration that the run uses.
   public var config: FitConfig { regression.config }
+  /// What the run will take, where its beginning has measured that: with a time limit, or asked for.
+  public let estimate: PlanEstimate?
 
   /// Starts a new run in a folder; a time limit counts from `began`.
   ///
   /// A time limit becomes step counts here, by a probe whose results are thrown away.
   ///
+  /// - Parameters:
+  ///   - problem: what is given.
+  ///   - config: the plan.
+  ///   - path: the run's folder.
+  ///   - force: whether an earlier run there may be replaced.
+  ///   - workers: how many threads may work.
+  ///   - began: since when a time limit counts.
+  ///   - budget: about how many seconds may go into ``estimate`` where there is no time limit; 0 leaves it out.
   /// - Throws: ``RunFolderError``.
   public init(
     _ problem: FitProblem, config: FitConfig, folder path: String, force: Bool,
-    workers: Workers = .all, began: Date = Date()
+    workers: Workers = .all, began: Date = Date(), estimatingWithin budget: Double = 0
   ) throws {
     self.began = began
     // Before the probe, which takes time.
     try RunFolder.requireFree(path, force: force)
     var config = config
-    if config.timeLimitSeconds > 0 {
-      let seconds = Self.probe(problem, config, workers)
-      config = config.fitted(to: seconds, spent: Date().timeIntervalSince(began))
-    }
+    estimate =
+      config.timeLimitSeconds > 0 || budget > 0
+      ? PlanEstimate(
+        fitting: &config, problem, workers: workers, began: began, within: budget,
+        measuresAll: false) : nil
     folder = try RunFolder.create(path, force: force)
     let yaml = try config.yaml()
     try folder.write(yaml, to: folder.configPath)
@@ -84,6 +95,7 @@ public struct FitRun: Sendable {
     resuming path: String, workers: Workers = .all, problem: (FitConfig) throws -> FitProblem
   ) throws {
     began = Date()
+    estimate = nil
     folder = try RunFolder.open(path)
     let yaml: String
     do {
@@ -117,28 +129,6 @@ public struct FitRun: Sendable {
       return entry.step <= done
     }
     try folder.write(entries.map { $0 + "\n" }.joined(), to: folder.logPath)
-  }
-
-  /// Seconds a step of each stage, measured on a copy.
-  private static func probe(
-    _ problem: FitProblem, _ config: FitConfig, _ workers: Workers
-  ) -> [Double] {
-    var shortened = config
-    shortened.pose.trialSteps = 0
-    for i in shortened.stages.indices { shortened.stages[i].steps = min(config.stages[i].steps, 3) }
-    var seconds = [Double](repeating: 0, count: config.stages.count)
-    var regression = SceneRegression(problem, config: shortened, workers: workers)
-    var start = Date()
-    while let step = regression.next() {
-      let now = Date()
-      // The first step of a stage prepares targets and factors.
-      if step.stepInStage > 0 {
-        let spent = now.timeIntervalSince(start)
-        seconds[step.stage] = max(seconds[step.stage], spent)
-      }
-      start = now
-    }
-    return seconds
   }
 
   /// Runs until the plan is done, the time is over, or `shouldStop` says so; leaves a valid result in any case.
