@@ -173,7 +173,10 @@ import Testing
         (try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["step"] as? Int
       )
     }
-    #expect(steps == [5, 10, 15])
+    #expect(steps == [5, 10, 15, 18])
+    // Time counts on over the processes.
+    let times = LogEntry.entries(Array(log.utf8)).map(\.entry.milliseconds)
+    #expect(times == times.sorted())
   }
 
   @Test func `a kill before the first checkpoint starts over`() throws {

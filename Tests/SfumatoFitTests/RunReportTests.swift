@@ -20,8 +20,8 @@ import Testing
     #expect(page.contains("&lt;i&gt;1&lt;/i&gt;.png") && !page.contains("<i>1"))
     #expect(page.contains(String(format: "%.4f", summary.evaluation.iou)))
     #expect(page.contains("faces that others pass through") && page.contains("version: 1"))
-    // Five views of three pictures, and a full turn.
-    #expect(page.components(separatedBy: "data:image/png;base64,").count - 1 == 5 * 3 + 12)
+    // Five views of three pictures, a full turn, and four pictures of the gradient.
+    #expect(page.components(separatedBy: "data:image/png;base64,").count - 1 == 5 * 3 + 12 + 4)
     for address in ["http:", "https:", "src=\"/", "url(", "@import", "{{"] {
       #expect(!page.contains(address), "\(address)")
     }
@@ -44,6 +44,9 @@ import Testing
     #expect(chart.contains("points=\"60.0,") && chart.contains(" 760.0,"))
     #expect(ReportCharts.loss([entries[0]]).contains("polyline"))
     #expect(ReportCharts.loss([]) == "<p>no steps</p>")
+    // Two runs share the axes.
+    let two = ReportCharts.loss([entries[0]], beside: [.init(step: 11, stage: "b", loss: 0.1)])
+    #expect(two.components(separatedBy: "<polyline").count == 3 && two.contains(">11</text>"))
   }
 
   @Test func `cameras stand in their places around the object`() {

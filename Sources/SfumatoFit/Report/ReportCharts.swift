@@ -24,11 +24,13 @@ enum ReportCharts {
   /// A number for an attribute.
   private static func number(_ value: Double) -> String { String(format: "%.1f", value) }
 
-  /// Losses over steps, the losses' axis logarithmic, each stage on a ground of its own.
-  static func loss(_ entries: [Entry]) -> String {
+  /// Losses over steps, the losses' axis logarithmic, each stage on a ground of its own; with another run's losses as a second
+  /// line.
+  static func loss(_ entries: [Entry], beside other: [Entry] = []) -> String {
     let (width, height, left, bottom) = (760.0, 260.0, 60.0, 24.0)
-    guard let lowest = entries.map(\.loss).min(), let highest = entries.map(\.loss).max(),
-      let first = entries.first?.step, let last = entries.last?.step
+    let all = entries + other
+    guard let lowest = all.map(\.loss).min(), let highest = all.map(\.loss).max(),
+      let first = all.map(\.step).min(), let last = all.map(\.step).max()
     else { return "<p>no steps</p>" }
     let (low, high) = (log10(lowest) - 0.02, log10(highest) + 0.02)
     func x(_ step: Int) -> Double {
@@ -65,14 +67,17 @@ enum ReportCharts {
           + "<text x=\"0\" y=\"\(number(y(value) + 4))\">\(String(format: "%g", value))</text>"
       }
     }
-    let stride = max(1, entries.count / 1500)
-    let points = Swift.stride(from: 0, to: entries.count, by: stride).map { i in
-      "\(number(x(entries[i].step))),\(number(y(entries[i].loss)))"
+    for (line, color) in [(other, "#3c7dc2"), (entries, "#c2603c")] where !line.isEmpty {
+      let stride = max(1, line.count / 1500)
+      let points = Swift.stride(from: 0, to: line.count, by: stride).map { i in
+        "\(number(x(line[i].step))),\(number(y(line[i].loss)))"
+      }
+      svg +=
+        "<polyline fill=\"none\" stroke=\"\(color)\" stroke-width=\"1.2\" "
+        + "points=\"\(points.joined(separator: " "))\"/>"
     }
     svg +=
-      "<polyline fill=\"none\" stroke=\"#c2603c\" stroke-width=\"1.2\" "
-      + "points=\"\(points.joined(separator: " "))\"/>"
-      + "<text x=\"\(number(left))\" y=\"\(number(height - 6))\">step \(first)</text>"
+      "<text x=\"\(number(left))\" y=\"\(number(height - 6))\">step \(first)</text>"
       + "<text x=\"\(number(width))\" y=\"\(number(height - 6))\" text-anchor=\"end\">\(last)</text>"
     return svg + "</svg>"
   }

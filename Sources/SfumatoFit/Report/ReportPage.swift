@@ -1,15 +1,5 @@
-/// The report's page as a Mustache template: one file, no network.
-///
-/// Two braces escape what they insert; three insert markup that is made here, pictures and charts.
-let reportPage = """
-  <!doctype html>
-  <html lang="en">
-  <head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <title>{{title}} - Sfumato</title>
-  <link rel="icon" href="data:,">
-  <style>
+/// The look of pages.
+let reportStyle = """
   :root { color-scheme: light dark; --line: #8884; --soft: #8882; --accent: #c2603c; }
   body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 1100px; padding: 1.5rem; }
   h1 { font-size: 1.5rem; margin: 0; } h2 { font-size: 1.1rem; margin: 2rem 0 .6rem; }
@@ -25,10 +15,26 @@ let reportPage = """
   .stack { position: relative; background: #222; } .stack img { display: block; width: 100%; }
   .stack .over { position: absolute; inset: 0; clip-path: inset(0 0 0 var(--cut, 50%)); }
   .stack::after { content: ""; position: absolute; top: 0; bottom: 0; left: var(--cut, 50%); border-left: 1px solid #fffb; }
+  .around { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(50%, 200px), 1fr)); gap: .4rem; } .around img { display: block; width: 100%; }
   .heat { display: block; width: 100%; } input[type=range] { width: 100%; margin: .2rem 0; accent-color: var(--accent); }
   svg { max-width: 100%; height: auto; } svg text { font: 11px system-ui, sans-serif; fill: currentColor; }
   pre { background: var(--soft); border-radius: .4rem; overflow-x: auto; padding: .8rem; }
   .turn { max-width: 480px; } .turn img { display: none; width: 100%; } .turn img.on { display: block; }
+  """
+
+/// The report's page as a Mustache template: one file, no network.
+///
+/// Two braces escape what they insert; three insert markup that is made here, pictures and charts.
+let reportPage = """
+  <!doctype html>
+  <html lang="en">
+  <head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>{{title}} - Sfumato</title>
+  <link rel="icon" href="data:,">
+  <style>
+  \(reportStyle)
   </style>
   </head>
   <body>
@@ -62,6 +68,10 @@ let reportPage = """
 
   {{#hasMesh}}<h2>Mesh</h2>
   <table>{{#mesh}}<tr><td>{{name}}</td><td class="n">{{value}}</td></tr>{{/mesh}}</table>{{/hasMesh}}
+  {{#hasPull}}<h2>Where the pictures still pull</h2>
+  <p>The gradient of the last loss at each vertex for its area, logarithmic from dark to bright; grey where there is none. Nothing in the pictures depends on the
+  places of {{unseen}} of {{vertices}} vertices: no view sees them, or only inside an even colour.</p>
+  <div class="around">{{#pull}}<img alt="the gradient on the result" src="{{{.}}}">{{/pull}}</div>{{/hasPull}}
 
   <h2>All views</h2>
   <div class="wide"><table><tr><th>view</th><th class="n">PSNR dB</th><th class="n">SSIM</th><th class="n">IoU</th></tr>

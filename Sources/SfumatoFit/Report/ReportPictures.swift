@@ -33,11 +33,10 @@ struct ReportPictures {
     let chosen = (0..<shown).map { $0 * targets.count / shown }
     var scene = regression.scene
     scene.background = .zero
-    func renderer(samples: Int) -> Renderer<Float> {
-      Renderer(settings: RenderSettings(mode: .hard(samples: samples), workers: regression.workers))
-    }
+    let renderer = Renderer<Float>(
+      settings: RenderSettings(mode: .hard(samples: 4), workers: regression.workers))
     let cameras = regression.cameras
-    views = try zip(chosen, renderer(samples: 4).render(scene, chosen.map { cameras[$0] })).map {
+    views = try zip(chosen, renderer.render(scene, chosen.map { cameras[$0] })).map {
       index, picture in
       let target = Self.overGround(targets[index].picture)
       let result = Self.overGround(picture)
@@ -45,20 +44,28 @@ struct ReportPictures {
         index: index, target: try Self.address(target), result: try Self.address(result),
         heat: try Self.address(Self.heat(target, result)))
     }
+    turntable = try Self.around(
+      scene, frames: frames, center: center, radius: radius, workers: regression.workers)
+  }
+
+  /// A scene from around, a full turn.
+  static func around(
+    _ scene: Scene<Float>, frames: Int, center: SIMD3<Float>, radius: Float, workers: Workers
+  ) throws -> [String] {
     let turns = (0..<frames).map { k in
       Camera<Float>(
-        fieldOfViewDegrees: 35, axis: .x, width: Self.frameSide, height: Self.frameSide,
+        fieldOfViewDegrees: 35, axis: .x, width: frameSide, height: frameSide,
         worldToCamera: .orbit(
           azimuthDegrees: 360 * Float(k) / Float(frames), elevationDegrees: 15,
           distance: max(radius, 1e-6) * 3.6, target: center))
     }
-    turntable = try renderer(samples: 2).render(scene, turns).map {
-      try Self.address(Self.overGround($0))
-    }
+    let renderer = Renderer<Float>(
+      settings: RenderSettings(mode: .hard(samples: 2), workers: workers))
+    return try renderer.render(scene, turns).map { try address(overGround($0)) }
   }
 
   /// A rendering, linear light.
-  private static func overGround(_ picture: Rendering<Float>) -> ImageBuffer<Float> {
+  static func overGround(_ picture: Rendering<Float>) -> ImageBuffer<Float> {
     let alpha = picture.alpha.values
     var image = ImageBuffer<Float>(
       width: picture.alpha.width, height: picture.alpha.height, channels: 3)
@@ -69,7 +76,7 @@ struct ReportPictures {
   }
 
   /// A straight sRGB picture, linear light.
-  private static func overGround(_ picture: ImageBuffer<Float>) -> ImageBuffer<Float> {
+  static func overGround(_ picture: ImageBuffer<Float>) -> ImageBuffer<Float> {
     var image = ImageBuffer<Float>(width: picture.width, height: picture.height, channels: 3)
     for i in image.values.indices {
       let alpha = picture.values[4 * (i / 3) + 3]
@@ -80,7 +87,7 @@ struct ReportPictures {
   }
 
   /// The largest difference of a channel, from black by red and yellow to white.
-  private static func heat(
+  static func heat(
     _ a: ImageBuffer<Float>, _ b: ImageBuffer<Float>
   ) -> ImageBuffer<Float> {
     var image = ImageBuffer<Float>(width: a.width, height: a.height, channels: 3)
@@ -96,7 +103,7 @@ struct ReportPictures {
     return image
   }
 
-  private static func address(_ image: ImageBuffer<Float>) throws -> String {
+  static func address(_ image: ImageBuffer<Float>) throws -> String {
     "data:image/png;base64," + Data(try encodeImage(image)).base64EncodedString()
   }
 }

@@ -31,11 +31,14 @@ enum RunReport {
   /// Pictures of a full turn.
   private static let frames = 12
 
-  /// The page of a run as it ended, from what it reached and found, what is wrong with its mesh (nil where the fit did not
-  /// change it), the text of `metrics.csv` and the resolved configuration.
+  /// Pictures of the gradient, around the object.
+  private static let pullFrames = 4
+
+  /// The page of a run as it ended, from what it reached and found, what is wrong with its mesh and how the pictures pull at it (nil where
+  /// the fit did not change it), the text of `metrics.csv` and the resolved configuration.
   static func page(
     _ regression: SceneRegression, summary: FitSummary, found: FitParameters, mesh: MeshHealth?,
-    csv: String, yaml: String
+    pull: VertexPull?, csv: String, yaml: String
   ) throws -> String {
     let evaluation = summary.evaluation
     let parameters = JSONEncoder()
@@ -44,6 +47,11 @@ enum RunReport {
     let sphere = world.boundingSphere
     let pictures = try ReportPictures(
       regression, views: shownViews, frames: frames, center: sphere.center, radius: sphere.radius)
+    let pulled = try pull.map {
+      try ReportPictures.around(
+        Scene($0.colored(world), shading: .unlit), frames: pullFrames, center: sphere.center,
+        radius: sphere.radius, workers: regression.workers)
+    }
     let content: [String: Any] = [
       "title": URL(fileURLWithPath: summary.run).lastPathComponent,
       "summary": sentence(regression, summary),
@@ -81,6 +89,8 @@ enum RunReport {
           Pair(name: "faces that others pass through", value: "\(health.selfIntersecting)"),
         ]
       } ?? [],
+      "hasPull": pulled != nil, "pull": pulled ?? [],
+      "unseen": pull?.unseenCount ?? 0, "vertices": world.vertexCount,
       "rows": evaluation.views.map {
         Row(file: $0.file, psnr: text($0.psnr, 2), ssim: text($0.ssim, 4), iou: text($0.iou, 4))
       },

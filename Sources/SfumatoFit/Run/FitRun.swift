@@ -42,6 +42,11 @@ public struct FitRun: Sendable {
   /// When this process began with the run.
   private let began: Date
 
+  /// Milliseconds that earlier processes spent on the run.
+  private var millisecondsBefore = 0
+  /// The step of the log's last entry.
+  private var lastLogged = 0
+
   /// The configuration that the run uses.
   public var config: FitConfig { regression.config }
   /// What the run will take, where its beginning has measured that: with a time limit, or asked for.
@@ -114,7 +119,7 @@ public struct FitRun: Sendable {
   }
 
   /// Drops the lines of steps that will be done again, and a line that a kill cut short.
-  private func trim() throws {
+  private mutating func trim() throws {
     let done = regression.state.totalSteps
     func lines(_ path: String) -> [Substring] {
       String(decoding: (try? readBytes(path)) ?? [], as: UTF8.self).split(separator: "\n")
@@ -122,13 +127,12 @@ public struct FitRun: Sendable {
     let steps = lines(folder.metricsPath).dropFirst().prefix(done)
     try folder.write(
       Self.metricsHeader + steps.map { $0 + "\n" }.joined(), to: folder.metricsPath)
-    let entries = lines(folder.logPath).filter { line in
-      guard let entry = try? JSONDecoder().decode(LogEntry.self, from: Data(line.utf8)) else {
-        return false
-      }
-      return entry.step <= done
+    let entries = LogEntry.entries((try? readBytes(folder.logPath)) ?? []).filter {
+      $0.entry.step <= done
     }
-    try folder.write(entries.map { $0 + "\n" }.joined(), to: folder.logPath)
+    try folder.write(entries.map { $0.line + "\n" }.joined(), to: folder.logPath)
+    millisecondsBefore = entries.last?.entry.milliseconds ?? 0
+    lastLogged = entries.last?.entry.step ?? 0
   }
 
   /// Runs until the plan is done, the time is over, or `shouldStop` says so; leaves a valid result in any case.
@@ -145,7 +149,8 @@ public struct FitRun: Sendable {
     let limit = config.timeLimitSeconds
     var stoppedBy = "plan"
     var skipped = 0
-    let metrics = try LineLog(folder.metricsPath)
+    var last: FitStep?
+    let losses = try LineLog(folder.metricsPath)
     let log = try LineLog(folder.logPath)
     func reasonToStop() -> String? {
       if shouldStop() { return "signal" }
@@ -166,51 +171,66 @@ public struct FitRun: Sendable {
         stoppedBy = reason ?? stoppedBy
         break
       }
-      try metrics.append("\(step.index),\(step.stageName),\(step.loss),\(step.edgeWidthPixels)")
+      try losses.append("\(step.index),\(step.stageName),\(step.loss),\(step.edgeWidthPixels)")
       progress(step)
       if step.wasSkipped { skipped += 1 }
+      last = step
       if step.index % config.previewEvery == 0 {
         try savePreview()
-        let entry = LogEntry(
-          step: step.index, stage: step.stageName, loss: step.loss.isFinite ? step.loss : nil,
-          milliseconds: Int(Date().timeIntervalSince(start) * 1000), mesh: health)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        try log.append(String(decoding: try encoder.encode(entry), as: UTF8.self))
+        try append(step, to: log, since: start)
       }
       if step.index % config.checkpointEvery == 0 { try saveCheckpoint() }
     }
     try saveCheckpoint()
     try savePreview()
+    if let last, last.index > lastLogged { try append(last, to: log, since: start) }
     let evaluation = evaluate()
     let health = health
     let found = FitParameters(regression)
-    try saveResult(evaluation, health, found)
-    let losses = regression.state.stageLosses
-    let stages = losses.indices.map { i in
+    let pull = regression.vertexPull
+    var metrics = RunMetrics(evaluation)
+    metrics.mesh = health
+    metrics.vertices = health == nil ? nil : regression.state.mesh.vertexCount
+    metrics.unseen_vertices = pull?.unseenCount
+    (metrics.steps, metrics.stopped_by) = (regression.state.totalSteps, stoppedBy)
+    try saveResult(metrics, found, pull)
+    millisecondsBefore += Int(Date().timeIntervalSince(start) * 1000)
+    let stageLosses = regression.state.stageLosses
+    let stages = stageLosses.indices.map { i in
       FitSummary.Stage(
         name: config.stages[i].name,
         steps: i < regression.state.stage ? config.stages[i].steps : regression.state.step,
-        loss: Double(losses[i]))
+        loss: Double(stageLosses[i]))
     }
     let summary = FitSummary(
       run: folder.path, steps: regression.state.totalSteps,
       seconds: Date().timeIntervalSince(start), stages: stages, evaluation: evaluation,
       stoppedBy: stoppedBy, skippedSteps: skipped,
       ambiguity: regression.isAmbiguous ? found.runnerUp : nil, uncertainty: found.uncertainty)
-    try saveReport(summary, found, health)
+    try saveReport(summary, found, health, pull)
     return summary
   }
 
+  private mutating func append(_ step: FitStep, to log: LineLog, since start: Date) throws {
+    let spent = Int(Date().timeIntervalSince(start) * 1000)
+    let entry = LogEntry(
+      step: step.index, stage: step.stageName, loss: step.loss.isFinite ? step.loss : nil,
+      milliseconds: millisecondsBefore + spent, mesh: health)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    try log.append(String(decoding: try encoder.encode(entry), as: UTF8.self))
+    lastLogged = step.index
+  }
+
   private func saveReport(
-    _ summary: FitSummary, _ found: FitParameters, _ health: MeshHealth?
+    _ summary: FitSummary, _ found: FitParameters, _ health: MeshHealth?, _ pull: VertexPull?
   ) throws {
     func text(_ path: String) -> String {
       String(decoding: (try? readBytes(path)) ?? [], as: UTF8.self)
     }
     try folder.write(
       try RunReport.page(
-        regression, summary: summary, found: found, mesh: health,
+        regression, summary: summary, found: found, mesh: health, pull: pull,
         csv: text(folder.metricsPath), yaml: text(folder.configPath)), to: folder.reportPath)
   }
 
@@ -258,7 +278,7 @@ public struct FitRun: Sendable {
   }
 
   private func saveResult(
-    _ evaluation: Evaluation, _ health: MeshHealth?, _ found: FitParameters
+    _ metrics: RunMetrics, _ found: FitParameters, _ pull: VertexPull?
   ) throws {
     let mesh = regression.worldMesh
     func result(_ name: String, _ save: (String) throws -> Void) throws {
@@ -267,6 +287,11 @@ public struct FitRun: Sendable {
     }
     try result("mesh.obj") { try saveOBJ(mesh, to: $0) }
     try result("mesh.ply") { try savePLY(mesh, to: $0) }
+    if let pull {
+      try result("gradient.ply") {
+        try savePLY(pull.colored(mesh), to: $0, vertexValues: [("gradient", pull.lengths)])
+      }
+    }
     // Colours found without a light hold it already.
     let shading: Shading = config.unknowns.contains(.light) ? .lambert : .unlit
     try result("mesh.glb") { try saveScene(SceneFile(Scene(mesh, shading: shading)), to: $0) }
@@ -295,38 +320,8 @@ public struct FitRun: Sendable {
         to: "\(folder.result)/\(name)")
     }
     try save(found, "params.json")
-    try save(FitMetrics(evaluation, mesh: health), "metrics.json")
+    try save(metrics, "metrics.json")
   }
-}
-
-/// `metrics.json`; a number that is not finite is left out.
-private struct FitMetrics: Encodable {
-  var iou: Double?
-  var psnr: Double?
-  var psnr_full: Double?
-  var ssim: Double?
-  /// Nil where the fit does not change the mesh.
-  var mesh: MeshHealth?
-
-  init(_ evaluation: Evaluation, mesh: MeshHealth?) {
-    self.mesh = mesh
-    func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
-    iou = finite(evaluation.iou)
-    psnr = finite(evaluation.psnr)
-    psnr_full = finite(evaluation.psnrFull)
-    ssim = finite(evaluation.ssim)
-  }
-}
-
-/// A line of `log.jsonl`.
-private struct LogEntry: Codable {
-  var step: Int
-  var stage: String
-  /// Nil where it is not finite.
-  var loss: Float?
-  var milliseconds: Int
-  /// Nil where the fit does not change the mesh.
-  var mesh: MeshHealth?
 }
 
 /// A text file that grows by lines.
