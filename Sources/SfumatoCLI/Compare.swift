@@ -10,7 +10,9 @@ struct Compare: ParsableCommand {
     abstract: "Compare two images, two meshes or two runs; the second is the reference.",
     discussion: """
       Mesh distances are divided by the largest distance of B's vertices from the centre of B's box.
-      Of runs the recovered meshes are compared, and whether they are identical.
+      Of runs all is compared that their folders hold: settings, metrics on the targets on average and per view, losses \
+      and steps of each stage, seconds, meshes, poses and cameras; differences are B minus A. -o writes a page with both \
+      sets of pictures. What cannot be compared is said on standard error.
       """)
 
   @Argument(help: "A PNG image, an OBJ mesh or the folder of a run.")
@@ -18,6 +20,11 @@ struct Compare: ParsableCommand {
 
   @Argument(help: "The reference, of the same kind.")
   var b: String
+
+  @Option(
+    name: [.customShort("o"), .customLong("output")],
+    help: ArgumentHelp("Of runs: a page with their pictures side by side.", valueName: "FILE.html"))
+  var output: String?
 
   @OptionGroup var threading: ThreadOptions
 
@@ -28,6 +35,9 @@ struct Compare: ParsableCommand {
 
   func run() throws {
     let kind = FileKind(path: a)
+    if output != nil, kind != .run {
+      throw ValidationError("-o writes a page of two runs; \(a) is none.")
+    }
     guard FileKind(path: b) == kind else {
       throw CommandFailure.badInput(file: b, cause: "is not of the same kind as \(a)")
     }
@@ -63,23 +73,19 @@ struct Compare: ParsableCommand {
   }
 
   private func compareMeshes(_ a: String, _ b: String) throws -> [JSONValue.Member] {
-    let result = MeshDistance.compare(
-      try loadMesh(a), reference: try loadMesh(b), workers: threading.workers)
-    return [
+    Self.members(
+      MeshDistance.compare(
+        try loadMesh(a), reference: try loadMesh(b), workers: threading.workers))
+  }
+
+  /// The numbers of a comparison of meshes.
+  static func members(_ result: MeshComparison) -> [JSONValue.Member] {
+    [
       JSONValue.Member("chamfer", .number(result.chamfer)),
       JSONValue.Member("chamfer_rms", .number(result.chamferRMS)),
       JSONValue.Member("hausdorff", .number(result.hausdorff)),
       JSONValue.Member("fscore_1pct", .number(result.fscore1pct)),
       JSONValue.Member("normal_degrees", .number(result.normalDegrees)),
     ]
-  }
-
-  private func compareRuns() throws -> JSONValue {
-    let meshes = [a, b].map {
-      URL(fileURLWithPath: $0).appendingPathComponent("result/mesh.obj").relativePath
-    }
-    let numbers = try compareMeshes(meshes[0], meshes[1])
-    let same = FileManager.default.contentsEqual(atPath: meshes[0], andPath: meshes[1])
-    return .object([JSONValue.Member("identical", .bool(same))] + numbers)
   }
 }

@@ -75,6 +75,46 @@ import Testing
     #expect(try same.json()["chamfer"] as? Double == 0)
     let other = try CommandRun("compare", folder.path("one"), folder.path("three"), "--json")
     #expect(try other.json()["identical"] as? Bool == false)
+    // All that these folders do not hold is said.
+    #expect(other.messages.isEmpty)
+    #expect((try other.json()["not_compared"] as? [String])?.count == 2)
+    let text = try CommandRun("compare", folder.path("one"), folder.path("three"))
+    #expect(text.messages.contains("without config.resolved.yaml"))
+    #expect(text.output.contains("identical") && !text.output.contains("settings"))
+  }
+
+  @Test func `runs: settings, numbers and a page`() throws {
+    let folder = try TemporaryFolder()
+    let (_, targets) = try Tetrahedron.scene(
+      in: folder, views: 3, degreesApart: 120, width: 24, height: 20)
+    for (name, steps) in [("a", "12"), ("b", "5")] {
+      let run = try CommandRun(
+        "fit", targets, "--iterations", steps, "-o", folder.path(name), "--quiet")
+      #expect(run.exitCode == 0, "\(run.messages)")
+    }
+    let (a, b, page) = (folder.path("a"), folder.path("b"), folder.path("page.html"))
+    let run = try CommandRun("compare", a, b, "--json")
+    #expect(
+      run.orderedKeys == [
+        "identical", "chamfer", "chamfer_rms", "hausdorff", "fscore_1pct", "normal_degrees",
+        "a_to_b", "b_to_a", "stopped_by_a", "stopped_by_b", "settings", "effort", "metrics",
+        "stages", "mesh", "views", "poses", "cameras", "parameters", "not_compared",
+      ])
+    let json = try run.json()
+    let settings = try #require(json["settings"] as? [[String: Any]])
+    #expect(settings.contains { $0["key"] as? String == "stages.0.steps" })
+    #expect((json["views"] as? [Any])?.count == 3 && (json["cameras"] as? [Any])?.count == 3)
+    let text = try CommandRun("compare", a, b, "-o", page)
+    #expect(text.exitCode == 0 && text.messages.isEmpty, "\(text.messages)")
+    for word in ["stages.0.steps", "psnr_full", "seconds", "unseen_vertices", "psnr_difference"] {
+      #expect(text.output.contains(word), "\(word)")
+    }
+    #expect(!text.output.contains("focal_ratio"))
+    #expect(try String(contentsOfFile: page, encoding: .utf8).contains("Settings that differ"))
+    #expect(try CommandRun("compare", a, b, "-o", page).exitCode == 1)
+    #expect(try CommandRun("compare", a, b, "-o", page, "--force").exitCode == 0)
+    let mesh = a + "/result/mesh.obj"
+    #expect(try CommandRun("compare", mesh, mesh, "-o", folder.path("x.html")).exitCode == 2)
   }
 
   @Test func `what cannot be compared is exit 3`() throws {
