@@ -10,7 +10,7 @@ struct Fit: ParsableCommand {
     discussion: """
       TARGETS is a transforms.json (FILE#k takes frame k alone), a folder that holds one, or one PNG without a camera \
       (only with --init MESH and --solve pose). The mask is the alpha channel, a mask_path, or --mask-color.
-      --solve takes names of: shape, color, pose, parts, cameras, focal, light, background. The parts are the nodes of \
+      --solve takes names of: shape, color, pose, parts, cameras, focal, light, background, exposure. The parts are the nodes of \
       the scene that --init names; --set parts=[a,b] moves those alone.
       The plan is chosen from what is given and asked; --plan prints it with \
       the time and memory that it would take, --config and --set change it. Options go

@@ -35,7 +35,8 @@ import Testing
     stages[2].mode = .crisp
     stages[2].edges = .edgeGradient
     stages[2].samples = 2
-    var config = FitFixtures.config([.pose, .cameras, .focal, .light, .background], stages)
+    var config = FitFixtures.config(
+      [.pose, .cameras, .focal, .light, .background, .exposure], stages)
     config.checkpointEvery = 3
     config.previewEvery = 5
     return config

@@ -114,6 +114,7 @@ extension FitConfig {
           ("\(key).learning_rates.focal", rates.focal),
           ("\(key).learning_rates.light", rates.light),
           ("\(key).learning_rates.background", rates.background),
+          ("\(key).learning_rates.exposure", rates.exposure),
         ] + stage.losses.weights("\(key).losses"))
       try need(stage.losses.huberDelta > 0, "'\(key).losses.huber_delta' is not positive")
     }

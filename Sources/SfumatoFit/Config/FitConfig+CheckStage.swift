@@ -92,7 +92,7 @@ extension FitConfig.Stage {
           "optimizer",
           """
           is '\(optimizer.rawValue)', for which '\(unknown.rawValue)' has too many parameters; it moves \
-          pose, parts, cameras, focal, light and background
+          pose, parts, cameras, focal, light, background and exposure
           """
         )
       }
@@ -171,6 +171,7 @@ extension FitConfig.ParameterSpace.Widths {
     case .focal: [("focal", focal)]
     case .light: [("light", light)]
     case .background: [("background", background)]
+    case .exposure: [("exposure", exposure)]
     }
   }
 }

@@ -129,6 +129,8 @@ extension FitConfig {
       public var light = 0.3
       /// sRGB units.
       public var background = 0.3
+      /// Natural logarithm of a view's factors.
+      public var exposure = 0.2
 
       /// The defaults.
       public init() {}

@@ -54,6 +54,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var light: Double
     /// sRGB units.
     public var background: Double
+    /// Natural logarithm of a view's factors.
+    public var exposure = 0.05
   }
 
   /// One stage of a fit.

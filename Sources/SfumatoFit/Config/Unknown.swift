@@ -16,6 +16,8 @@ public enum Unknown: String, CaseIterable, Codable, Equatable, Sendable {
   case light
   /// The colour behind the object.
   case background
+  /// Exposure and white balance of each view: three factors on its linear colour.
+  case exposure
 
   /// Whether it belongs to a vertex: as many numbers as the mesh has, and one mesh to have them.
   public var isOfVertices: Bool { self == .shape || self == .color }
@@ -23,7 +25,7 @@ public enum Unknown: String, CaseIterable, Codable, Equatable, Sendable {
   /// Whether it changes colours and leaves every outline.
   var isSeenInColorAlone: Bool {
     switch self {
-    case .color, .light, .background: true
+    case .color, .light, .background, .exposure: true
     case .shape, .pose, .parts, .cameras, .focal: false
     }
   }

@@ -29,7 +29,17 @@ public struct Evaluation: Equatable, Sendable {
   public var iou: Double { mean(\.iou) }
 
   /// Renders a scene as each target's camera sees it and compares; the scene's background is left out.
-  public init(of scene: Scene<Float>, on targets: [TargetView], workers: Workers = .all) {
+  ///
+  /// - Parameters:
+  ///   - scene: what is shown.
+  ///   - targets: pictures with their cameras.
+  ///   - gains: factors on each view's linear colour, as a fit finds them for its own targets; nil shows colours as they are.
+  ///   - workers: how many threads may work.
+  public init(
+    of scene: Scene<Float>, on targets: [TargetView], gains: [SIMD3<Float>]? = nil,
+    workers: Workers = .all
+  ) {
+    precondition(gains.map { $0.count == targets.count } ?? true, "\(gains?.count ?? 0) gains")
     var scene = scene
     scene.background = .zero
     // Views side by side: most of the time goes into the numbers, not into the picture.
@@ -38,7 +48,7 @@ public struct Evaluation: Equatable, Sendable {
     let lit = scene
     views = parallelMap(targets.count, workers: workers) { i in
       let target = targets[i]
-      let rendering = renderer.render(lit, [target.camera])[0]
+      let rendering = renderer.render(lit, [target.camera])[0].scaled(by: gains?[i])
       let result = MetricImage(rendering)
       let goal = target.metricImage
       return View(

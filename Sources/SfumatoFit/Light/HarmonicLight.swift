@@ -39,13 +39,14 @@ public struct HarmonicLight: Equatable, Sendable {
 
   init?(
     of scene: Scene<Float>, in targets: [ScaledTarget<Float>], cameras: [Camera<Float>],
-    workers: Workers
+    gains: [SIMD3<Float>]? = nil, workers: Workers
   ) {
     let pixels = targets.reduce(0) { $0 + $1.alpha.count }
     let stride = (pixels + Self.mostSamples - 1) / Self.mostSamples
     let (plain, turned) = (scene.unlit, scene.coloredByNormals)
     let parts = parallelMap(targets.count, workers: workers) { i in
-      Self.samples(plain, turned, targets[i], cameras[i], stride: max(stride, 1))
+      Self.samples(
+        plain, turned, targets[i], cameras[i], gain: gains?[i] ?? .one, stride: max(stride, 1))
     }
     let samples = parts.flatMap { $0 }
     guard !samples.isEmpty else { return nil }
@@ -90,7 +91,7 @@ public struct HarmonicLight: Equatable, Sendable {
 
   private static func samples(
     _ plain: Scene<Float>, _ turned: Scene<Float>, _ target: ScaledTarget<Float>,
-    _ camera: Camera<Float>, stride: Int
+    _ camera: Camera<Float>, gain: SIMD3<Float>, stride: Int
   ) -> [Sample] {
     let renderer = Renderer<Float>(
       settings: RenderSettings(mode: .hard(samples: 1), workers: .serial))
@@ -108,7 +109,8 @@ public struct HarmonicLight: Equatable, Sendable {
       for k in 0..<9 { shares[k] *= SphericalHarmonics.diffuseShare(k) }
       var seen = SIMD3<Double>.zero
       for c in 0..<3 { seen[c] = Double(sRGBDecode(target.colorSRGB[3 * p + c])) }
-      samples.append(Sample(shares: shares, base: SIMD3<Double>(base.vector3(p)), color: seen))
+      samples.append(
+        Sample(shares: shares, base: SIMD3<Double>(base.vector3(p) * gain), color: seen))
     }
     return samples
   }
@@ -183,7 +185,8 @@ extension SceneRegression {
     guard let targets = level?.targets else { return }
     let cameras = targets.indices.map { camera($0, from: targets[$0].camera) }
     guard
-      let found = HarmonicLight(of: scene, in: targets, cameras: cameras, workers: workers)
+      let found = HarmonicLight(
+        of: scene, in: targets, cameras: cameras, gains: gains, workers: workers)
     else { return }
     state.light = found.coefficients.flatMap { [$0.x, $0.y, $0.z] }
   }

@@ -25,9 +25,9 @@ extension FitState {
   var isFinite: Bool {
     mesh.positions.isFinite && coordinates.isFinite && colorsSRGB.isFinite && pose.isFinite
       && (parts + cameras).allSatisfy(\.isFinite) && Float.exp(logFocal).isNormal && light.isFinite
-      && background.isFinite && shapeOptimizer.moments.isFinite
+      && background.isFinite && logGains.isFinite && shapeOptimizer.moments.isFinite
       && ([colorOptimizer, poseOptimizer, partsOptimizer, focalOptimizer, lightOptimizer]
-        + cameraOptimizers)
+        + cameraOptimizers + exposureOptimizers)
         .allSatisfy(\.moments.isFinite)
       && backgroundOptimizer.moments.isFinite && parameterOptimizer.adam.moments.isFinite
   }

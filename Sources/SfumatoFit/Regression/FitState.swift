@@ -25,6 +25,8 @@ struct FitState: Sendable {
   var light: [Float]
   /// Background, sRGB encoded, `[3]`.
   var background: [Float] = [0, 0, 0]
+  /// Natural logarithms of the factors on each view's colour, `[V, 3]`.
+  var logGains: [Float]
 
   /// The next stage.
   var stage = 0
@@ -44,6 +46,8 @@ struct FitState: Sendable {
   var focalOptimizer = Adam<Float>(count: 1)
   var lightOptimizer: Adam<Float>
   var backgroundOptimizer = Adam<Float>(count: 3)
+  /// One a view, as of cameras.
+  var exposureOptimizers: [Adam<Float>]
   /// Of all unknowns together, where a stage has no gradient; else of none.
   var parameterOptimizer = ParameterSpaceAdam<Float>(count: 0)
   /// Of all unknowns together, where a stage goes by least squares.
@@ -66,6 +70,8 @@ struct FitState: Sendable {
     parts = Array(repeating: .identity, count: partCount)
     self.cameras = cameras
     self.light = light
+    logGains = Array(repeating: 0, count: 3 * cameras.count)
+    exposureOptimizers = cameras.map { _ in Adam(count: 3) }
     shapeOptimizer = AdamUniform(count: mesh.positions.count, settings: Self.shapeMoments)
     colorOptimizer = Adam(count: colorsSRGB.count)
     cameraOptimizers = cameras.map { _ in Adam(count: 6) }
@@ -89,6 +95,7 @@ struct FitState: Sendable {
     focalOptimizer = fresh.focalOptimizer
     lightOptimizer = fresh.lightOptimizer
     backgroundOptimizer = fresh.backgroundOptimizer
+    exposureOptimizers = fresh.exposureOptimizers
     leastSquares = fresh.leastSquares
   }
 

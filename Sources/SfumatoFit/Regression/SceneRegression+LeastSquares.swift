@@ -36,6 +36,7 @@ extension SceneRegression {
       let value = state.isFinite ? squares(stage, chosen) : .infinity
       if optimizer.judge(step, of: equations, newValue: value) {
         if isShort(step, blocks, chosen) { optimizer.damping = .infinity }
+        holdMeanExposure()
         state.leastSquares = optimizer
         return (Float(equations.value), true)
       }
@@ -56,7 +57,8 @@ extension SceneRegression {
       settings: RenderSettings(mode: mode(stage, smoothing(stage)), workers: .serial))
     let picture = renderer.render(
       stageScene, [camera(view, from: target.camera)], outputs: outputs(stage))[0]
-    return ViewLoss.residuals(picture, target, losses: stage.losses, scale: scale)
+    return ViewLoss.residuals(
+      exposed(picture, view, as: target), target, losses: stage.losses, scale: scale)
   }
 
   /// What the residuals of some views cost.
@@ -79,8 +81,7 @@ extension SceneRegression {
       jobs.append((view, -1, 0))
       for block in blocks {
         let probe = probe(block.unknown, view)
-        for i in block.range
-        where block.unknown != .cameras || (i - block.range.lowerBound) / 6 == view {
+        for i in block.range where block.moves(view, i) {
           jobs += [(view, i, probe), (view, i, -probe)]
         }
       }
@@ -124,7 +125,7 @@ extension SceneRegression {
   private func isShort(_ step: [Double], _ blocks: [Block], _ chosen: [Int]) -> Bool {
     blocks.allSatisfy { block in
       block.range.allSatisfy { i in
-        let view = block.unknown == .cameras ? (i - block.range.lowerBound) / 6 : chosen[0]
+        let view = block.countAView.map { (i - block.range.lowerBound) / $0 } ?? chosen[0]
         return abs(step[i]) < Self.leastStep * Double(probe(block.unknown, view))
       }
     }
@@ -144,7 +145,7 @@ extension SceneRegression {
       return Swift.min(Self.probedPixels / Swift.max(shown, 1e-6), 0.05)
     case .focal:
       return Self.probedPixels * 2 / Float(Swift.max(camera.width, camera.height))
-    case .light, .background: return 0.01
+    case .light, .background, .exposure: return 0.01
     }
   }
 }

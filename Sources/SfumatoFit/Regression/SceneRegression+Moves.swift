@@ -5,8 +5,8 @@ internal import SfumatoSolve
 extension SceneRegression {
   /// Moves all unknowns by their optimisers' steps; `decay` is the learning rates' part of those at the stage's start.
   mutating func update(
-    _ stage: FitConfig.Stage, _ gradient: SceneGradient<Float>, decay: Double, chosen: [Int],
-    cameras: [Camera<Float>]
+    _ stage: FitConfig.Stage, _ gradient: SceneGradient<Float>, _ gainBars: [SIMD3<Float>],
+    decay: Double, chosen: [Int], cameras: [Camera<Float>]
   ) {
     let rates = stage.learningRates
     for unknown in config.unknowns {
@@ -36,6 +36,8 @@ extension SceneRegression {
         applyBackground(
           state.backgroundOptimizer.step(
             gradient: bar, learningRate: Float(rates.background * decay))[...])
+      case .exposure:
+        moveExposures(gainBars, chosen: chosen, Float(rates.exposure * decay))
       }
     }
   }

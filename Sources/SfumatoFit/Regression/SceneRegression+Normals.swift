@@ -45,17 +45,22 @@ extension SceneRegression {
     stage.losses.normal != 0 && problem.hasNormals
   }
 
-  /// The loss of a step's views and its gradient.
+  /// The loss of some views, its gradient, and for each of them that of the logarithms of its gains.
+  typealias Comparison = (
+    loss: Float, gradient: SceneGradient<Float>, gainBars: [SIMD3<Float>]
+  )
+
+  /// The loss of a step's views with its gradients.
   ///
   /// Where normals are compared and nothing but the shape is unknown and seen, one picture serves them and the outline. Else
   /// they have pictures of their own; of these the shape alone has a gradient, as a motion would turn normals too.
   func compared(
     _ stage: FitConfig.Stage, _ chosen: [Int], _ cameras: [Camera<Float>],
     wrt targets: GradientTargets, _ smoothing: StepSmoothing
-  ) -> (loss: Float, gradient: SceneGradient<Float>)? {
+  ) -> Comparison? {
     func part(
       _ losses: FitConfig.Losses, _ targets: GradientTargets
-    ) -> (loss: Float, gradient: SceneGradient<Float>)? {
+    ) -> Comparison? {
       compared(stage, losses, chosen, cameras, wrt: targets, smoothing)
     }
     guard comparesNormals(stage) else { return part(stage.losses, targets) }
@@ -66,20 +71,19 @@ extension SceneRegression {
     others.normal = 0
     let alone = FitConfig.Losses(
       color: 0, huberDelta: stage.losses.huberDelta, alpha: 0, iou: 0, normal: stage.losses.normal)
-    guard var (loss, gradient) = part(others, targets), let own = part(alone, .positions)
-    else { return nil }
-    loss += own.loss
+    guard var found = part(others, targets), let own = part(alone, .positions) else { return nil }
+    found.loss += own.loss
     for (i, bar) in own.gradient.meshes[0].positions.enumerated() {
-      gradient.meshes[0].positions[i] += bar
+      found.gradient.meshes[0].positions[i] += bar
     }
-    return (loss, gradient)
+    return found
   }
 
   /// The loss of some views under some weights, and its gradient; where their normal counts, pictures show normals for colours.
   private func compared(
     _ stage: FitConfig.Stage, _ losses: FitConfig.Losses, _ chosen: [Int],
     _ cameras: [Camera<Float>], wrt targets: GradientTargets, _ smoothing: StepSmoothing
-  ) -> (loss: Float, gradient: SceneGradient<Float>)? {
+  ) -> Comparison? {
     guard let level else { return nil }
     let renderer = Renderer<Float>(
       settings: RenderSettings(mode: mode(stage, smoothing), workers: workers))
@@ -102,10 +106,18 @@ extension SceneRegression {
       shown, cameras, wrt: isOfNormals ? targets.union(.colors) : targets, outputs: outputs)
     let scale = 1 / Float(chosen.count)
     let frames = cameras.map { frame($0) }
-    let results = parallelMap(chosen.count, workers: workers) { i in
+    let isExposed = config.unknowns.contains(.exposure)
+    typealias Part = (value: Float, cotangent: RenderingCotangent<Float>, gainBar: SIMD3<Float>)
+    let results = parallelMap(chosen.count, workers: workers) { i -> Part in
       guard isOfNormals else {
-        return ViewLoss.evaluate(
-          pictures[i], level.targets[chosen[i]], losses: losses, frame: frames[i], scale: scale)
+        let target = level.targets[chosen[i]]
+        let (value, bar) = ViewLoss.evaluate(
+          exposed(pictures[i], chosen[i], as: target), target, losses: losses,
+          frame: frames[i], scale: scale)
+        guard isExposed else { return (value, bar, .zero) }
+        let (cotangent, gainBar) = bar.pulledBack(
+          through: state.logGains.vector3(chosen[i]), as: target, of: pictures[i])
+        return (value, cotangent, gainBar)
       }
       var picture = pictures[i]
       picture.normal = picture.color?.mapped { 2 * $0 - 1 }
@@ -114,7 +126,7 @@ extension SceneRegression {
         picture, level.targets[chosen[i]], losses: losses, frame: frames[i], scale: scale)
       result.cotangent.color = result.cotangent.normal?.mapped { 2 * $0 }
       result.cotangent.normal = nil
-      return result
+      return (result.value, result.cotangent, .zero)
     }
     var gradient = pullback(results.map(\.cotangent))
     if let residual {
@@ -123,7 +135,7 @@ extension SceneRegression {
         into: &gradient.meshes[0].positions)
       gradient.meshes[0].vertexColors = []
     }
-    return (results.reduce(0) { $0 + $1.value }, gradient)
+    return (results.reduce(0) { $0 + $1.value }, gradient, results.map(\.gainBar))
   }
 }
 

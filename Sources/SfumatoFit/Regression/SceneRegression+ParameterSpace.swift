@@ -16,6 +16,20 @@ extension SceneRegression {
     /// The learning rate of the widest.
     var rate: Float
 
+    /// How many numbers each view has of its own; nil where all views share them.
+    var countAView: Int? {
+      switch unknown {
+      case .cameras: 6
+      case .exposure: 3
+      case .shape, .color, .pose, .parts, .focal, .light, .background: nil
+      }
+    }
+
+    /// Whether a parameter of the block moves a view.
+    func moves(_ view: Int, _ parameter: Int) -> Bool {
+      countAView.map { (parameter - range.lowerBound) / $0 == view } ?? true
+    }
+
     /// The learning rate of each parameter, over and over.
     var rates: [Float] {
       let widest = sigmas.max() ?? 1
@@ -46,6 +60,7 @@ extension SceneRegression {
         case .focal: (1, rates.focal)
         case .light: (config.lightModel.parameterCount, rates.light)
         case .background: (3, rates.background)
+        case .exposure: (3 * state.cameras.count, rates.exposure)
         }
       let widths = stage.parameterSpace.sigma.named(unknown).map { Float($0.sigma) }
       let sigmas = widths.count == 2 ? widths.flatMap { [$0, $0, $0] } : widths
@@ -74,6 +89,7 @@ extension SceneRegression {
       case .focal: applyFocal(step)
       case .light: applyLight(step)
       case .background: applyBackground(step)
+      case .exposure: applyExposures(step, chosen: chosen)
       }
     }
   }
@@ -88,10 +104,11 @@ extension SceneRegression {
       settings: RenderSettings(mode: mode(stage, smoothing(stage)), workers: workers))
     let pictures = renderer.render(stageScene, cameras, outputs: outputs(stage))
     return views.indices.reduce(0) { sum, i in
-      sum
+      let target = level.targets[views[i]]
+      return sum
         + ViewLoss.value(
-          pictures[i], level.targets[views[i]], losses: stage.losses, frame: frame(cameras[i]),
-          scale: scale)
+          exposed(pictures[i], views[i], as: target), target, losses: stage.losses,
+          frame: frame(cameras[i]), scale: scale)
     }
   }
 
@@ -136,6 +153,7 @@ extension SceneRegression {
     state.parameterOptimizer = optimizer
     let rate = Float(smoothing(stage).rate)
     apply(step, blocks, chosen: chosen) { $0.rates.map { $0 * rate } }
+    holdMeanExposure()
     guard state.isFinite else {
       state = before
       return (current, false)
@@ -145,10 +163,7 @@ extension SceneRegression {
 
   /// Which of the chosen views a parameter changes.
   private func views(movedBy parameter: Int, of blocks: [Block], among chosen: [Int]) -> [Int] {
-    guard let block = blocks.first(where: { $0.range.contains(parameter) }),
-      block.unknown == .cameras
-    else { return chosen }
-    let view = (parameter - block.range.lowerBound) / 6
-    return chosen.contains(view) ? [view] : []
+    guard let block = blocks.first(where: { $0.range.contains(parameter) }) else { return chosen }
+    return chosen.filter { block.moves($0, parameter) }
   }
 }

@@ -251,6 +251,7 @@ extension FitConfig {
     case .focal: 1
     case .light: lightModel.parameterCount
     case .background: 3
+    case .exposure: 3
     }
   }
 

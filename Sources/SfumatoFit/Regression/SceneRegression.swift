@@ -299,6 +299,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       case .focal: targets.insert(.intrinsics)
       case .light: targets.insert(.lights)
       case .background: targets.insert(.background)
+      case .exposure: break  // Behind the picture, see Exposure.
       }
     }
     return targets
@@ -312,16 +313,18 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let smoothing = smoothing(stage)
     let isAdaptive = stage.schedule == .adaptive
     let wanted = isAdaptive ? targets.union(.smoothing) : targets
-    guard
-      var (loss, gradient) = compared(stage, chosen, cameras, wrt: wanted, smoothing)
-    else { return (.nan, false) }
-    if let topology = level.topology {
-      loss += addRegularizers(topology, to: &gradient.meshes[0].positions)
+    guard var found = compared(stage, chosen, cameras, wrt: wanted, smoothing) else {
+      return (.nan, false)
     }
+    if let topology = level.topology {
+      found.loss += addRegularizers(topology, to: &found.gradient.meshes[0].positions)
+    }
+    let (loss, gradient, gainBars) = found
     // One gradient that is not finite would spoil its unknown and, through the next picture, all others for good.
     guard loss.isFinite, gradient.isFinite else { return (loss, false) }
     let before = state
-    update(stage, gradient, decay: smoothing.rate, chosen: chosen, cameras: cameras)
+    update(
+      stage, gradient, gainBars, decay: smoothing.rate, chosen: chosen, cameras: cameras)
     guard state.isFinite else {
       state = before
       return (loss, false)

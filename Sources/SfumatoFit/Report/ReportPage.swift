@@ -74,8 +74,8 @@ let reportPage = """
   <div class="around">{{#pull}}<img alt="the gradient on the result" src="{{{.}}}">{{/pull}}</div>{{/hasPull}}
 
   <h2>All views</h2>
-  <div class="wide"><table><tr><th>view</th><th class="n">PSNR dB</th><th class="n">SSIM</th><th class="n">IoU</th></tr>
-  {{#rows}}<tr><td>{{file}}</td><td class="n">{{psnr}}</td><td class="n">{{ssim}}</td><td class="n">{{iou}}</td></tr>{{/rows}}</table></div>
+  <div class="wide"><table><tr><th>view</th><th class="n">PSNR dB</th><th class="n">SSIM</th><th class="n">IoU</th>{{#hasExposure}}<th class="n">exposure: red, green, blue</th>{{/hasExposure}}</tr>
+  {{#rows}}<tr><td>{{file}}</td><td class="n">{{psnr}}</td><td class="n">{{ssim}}</td><td class="n">{{iou}}</td>{{#exposure}}<td class="n">{{.}}</td>{{/exposure}}</tr>{{/rows}}</table></div>
 
   <h2>Parameters</h2>
   <pre>{{parameters}}</pre>

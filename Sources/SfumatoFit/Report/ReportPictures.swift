@@ -36,10 +36,11 @@ struct ReportPictures {
     let renderer = Renderer<Float>(
       settings: RenderSettings(mode: .hard(samples: 4), workers: regression.workers))
     let cameras = regression.cameras
+    let gains = regression.gains
     views = try zip(chosen, renderer.render(scene, chosen.map { cameras[$0] })).map {
       index, picture in
       let target = Self.overGround(targets[index].picture)
-      let result = Self.overGround(picture)
+      let result = Self.overGround(picture.scaled(by: gains[index]))
       return View(
         index: index, target: try Self.address(target), result: try Self.address(result),
         heat: try Self.address(Self.heat(target, result)))

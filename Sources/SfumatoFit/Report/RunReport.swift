@@ -18,6 +18,8 @@ enum RunReport {
     var psnr: String
     var ssim: String
     var iou: String
+    /// Nil where exposures were known.
+    var exposure: String?
   }
 
   private struct StageRow {
@@ -91,8 +93,12 @@ enum RunReport {
       } ?? [],
       "hasPull": pulled != nil, "pull": pulled ?? [],
       "unseen": pull?.unseenCount ?? 0, "vertices": world.vertexCount,
-      "rows": evaluation.views.map {
-        Row(file: $0.file, psnr: text($0.psnr, 2), ssim: text($0.ssim, 4), iou: text($0.iou, 4))
+      "hasExposure": found.exposure != nil,
+      "rows": evaluation.views.enumerated().map { i, view in
+        Row(
+          file: view.file, psnr: text(view.psnr, 2), ssim: text(view.ssim, 4),
+          iou: text(view.iou, 4),
+          exposure: found.exposure?[i].map { text(Double($0), 3) }.joined(separator: ", "))
       },
       "parameters": String(
         decoding: try parameters.encode(found), as: UTF8.self),

@@ -1,7 +1,7 @@
 // A checkpoint: one little-endian binary file with everything that changes during a fit.
 //
 //   bytes 0..<8   "SFUMATOC"
-//   UInt32        version, 4
+//   UInt32        version, 5
 //   UInt64        hash of the resolved configuration (FNV-1a of its YAML text)
 //   UInt64        hash of the targets and of the mesh to start from
 //   3 UInt64      stage, step within it, steps in all
@@ -118,6 +118,15 @@ extension FieldTransfer {
     try transfer(&moments.beta2Power)
   }
 
+  /// An optimiser a view.
+  mutating func transfer(_ optimizers: inout [Adam<Float>]) throws {
+    for i in optimizers.indices {
+      var own = optimizers[i]
+      try transfer(&own.moments, &own.stepCount)
+      optimizers[i] = own
+    }
+  }
+
   /// A connectivity: its size and its faces.
   mutating func transfer(_ topology: inout MeshTopology) throws {
     var (vertexCount, cornerCount) = (topology.vertexCount, topology.faces.count)
@@ -170,6 +179,7 @@ extension FieldTransfer {
     try transfer(&state.logFocal)
     try transfer(&state.light)
     try transfer(&state.background)
+    try transfer(&state.logGains)
   }
 
   private mutating func transfer(optimizers state: inout FitState) throws {
@@ -177,11 +187,8 @@ extension FieldTransfer {
     try transfer(&state.colorOptimizer.moments, &state.colorOptimizer.stepCount)
     try transfer(&state.poseOptimizer.moments, &state.poseOptimizer.stepCount)
     try transfer(&state.partsOptimizer.moments, &state.partsOptimizer.stepCount)
-    for i in state.cameraOptimizers.indices {
-      var own = state.cameraOptimizers[i]
-      try transfer(&own.moments, &own.stepCount)
-      state.cameraOptimizers[i] = own
-    }
+    try transfer(&state.cameraOptimizers)
+    try transfer(&state.exposureOptimizers)
     try transfer(&state.focalOptimizer.moments, &state.focalOptimizer.stepCount)
     try transfer(&state.lightOptimizer.moments, &state.lightOptimizer.stepCount)
     try transfer(&state.backgroundOptimizer.moments, &state.backgroundOptimizer.stepCount)
@@ -195,7 +202,7 @@ extension FieldTransfer {
 /// The file form of a fit's state.
 enum Checkpoint {
   private static let magic = Array("SFUMATOC".utf8)
-  private static let version: UInt32 = 4
+  private static let version: UInt32 = 5
 
   /// What a checkpoint belongs to.
   struct Owner: Equatable {

@@ -71,13 +71,15 @@ public struct FitParameters: Codable, Equatable, Sendable {
   public var light: Lights?
   /// The background, sRGB, where it was unknown.
   public var background: [Float]?
+  /// The factors on each view's linear colour, `[V][3]`, where they were unknown.
+  public var exposure: [[Float]]?
 
   enum CodingKeys: String, CodingKey {
     case unknowns, pose, parts
     case runnerUp = "runner_up"
     case ambiguous, uncertainty
     case focalFactor = "focal_factor"
-    case light, background
+    case light, background, exposure
   }
 }
 
@@ -116,6 +118,7 @@ extension FitParameters {
         }
     }
     background = unknowns.contains(.background) ? state.background : nil
+    exposure = unknowns.contains(.exposure) ? regression.gains.map(list) : nil
   }
 
   /// The lights as a scene has them; empty where the light was not unknown.

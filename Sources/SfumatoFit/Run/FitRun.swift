@@ -269,12 +269,13 @@ public struct FitRun: Sendable {
     }
   }
 
-  /// The present state against the training targets, with the present cameras.
+  /// The present state against the training targets, with the present cameras and exposures.
   private func evaluate() -> Evaluation {
     let cameras = regression.cameras
     var targets = regression.problem.targets
     for i in targets.indices { targets[i].camera = cameras[i] }
-    return Evaluation(of: regression.scene, on: targets, workers: regression.workers)
+    return Evaluation(
+      of: regression.scene, on: targets, gains: regression.gains, workers: regression.workers)
   }
 
   private func saveResult(

@@ -83,6 +83,7 @@ extension SceneRegression {
           channels.map { "ambient." + $0 } + axes.map { "direction." + $0 }
             + channels.map { "directional." + $0 }
         case .background: channels
+        case .exposure: state.cameras.indices.flatMap { k in channels.map { "\(k).\($0)" } }
         }
       return own.map { $0.isEmpty ? block.unknown.rawValue : "\(block.unknown.rawValue).\($0)" }
     }

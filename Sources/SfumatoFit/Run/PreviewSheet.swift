@@ -10,6 +10,7 @@ enum PreviewSheet {
     var scene = regression.scene
     scene.background = .zero
     let cameras = regression.cameras
+    let gains = regression.gains
     let pictures = Renderer<Float>(
       settings: RenderSettings(mode: .hard(samples: 2), workers: regression.workers)
     ).render(scene, chosen.map { cameras[$0] })
@@ -19,7 +20,7 @@ enum PreviewSheet {
     let grey: Float = 0.03
     for (row, view) in chosen.enumerated() {
       let target = targets[view].picture
-      guard let color = pictures[row].color else { continue }
+      guard let color = pictures[row].scaled(by: gains[view]).color else { continue }
       for y in 0..<target.height {
         for x in 0..<target.width {
           let alpha = target[x, y, 3]

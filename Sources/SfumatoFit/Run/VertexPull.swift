@@ -68,7 +68,8 @@ extension SceneRegression {
     for first in stride(from: 0, to: count, by: most) {
       let chosen = Array(first..<Swift.min(first + most, count))
       let cameras = chosen.map { fit.camera($0, from: targets[$0].camera) }
-      guard let (_, gradient) = fit.compared(stage, chosen, cameras, wrt: .positions, smoothing)
+      guard
+        let gradient = fit.compared(stage, chosen, cameras, wrt: .positions, smoothing)?.gradient
       else { return nil }
       let share = Float(chosen.count) / Float(count)
       let bar = gradient.meshes[0].positions
