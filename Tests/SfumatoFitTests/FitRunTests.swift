@@ -216,11 +216,12 @@ import Testing
   @Test func `other targets, cameras or starts are not resumed`() throws {
     let folder = try TemporaryFolder()
     try start(folder.path("r"), stop: 3)
-    var others: [FitProblem] = [problem, problem, problem, problem]
+    var others: [FitProblem] = [problem, problem, problem, problem, problem]
     others[0].targets[0].picture.values[7] = 0.5
     others[1].targets[2].camera.focal *= 1.01
     others[2].mesh = FitFixtures.box
     others[3].targets.removeLast()
+    others[4].targets[0].ignored = ImageBuffer(width: 24, height: 24, channels: 1)
     for other in others {
       #expect(throws: CheckpointError.self) { try resume(folder.path("r"), other) }
     }

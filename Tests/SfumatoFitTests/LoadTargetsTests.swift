@@ -54,6 +54,42 @@ import Testing
     #expect(try alpha(loadTargets(set(image), of: "t.json", maskColor: far)).min() == 1)
   }
 
+  @Test func `what to ignore comes from a mask beside, read through the lens as the picture`()
+    throws
+  {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let image = try picture("a.png", channels: 4)
+    func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+    var mask = ImageBuffer<Float>(width: 4, height: 2, channels: 1)
+    mask.values = [1, 0, 0, 0.4, 1, 0, 0, 0.4]
+    try saveImage(mask, to: path("i.png"), colorEncoding: .raw)
+    func set(_ ignore: String, lens: LensDistortion? = nil) -> CameraSet {
+      CameraSet(frames: [
+        CameraFrame(
+          filePath: "a", imagePath: image, ignoreMaskPath: ignore,
+          camera: Camera(fieldOfViewDegrees: 40, axis: .x, width: 4, height: 2), distortion: lens)
+      ])
+    }
+    let view = try loadTargets(set(path("i.png")), of: "t.json")[0]
+    #expect(view.ignored?.values == mask.values && view.ignoreMaskPath == path("i.png"))
+    #expect(try loadTargets(self.set(image), of: "t.json")[0].ignored == nil)
+    // A lens of almost no distortion moves next to nothing.
+    let bent = try loadTargets(
+      set(path("i.png"), lens: .polynomial(radial: SIMD4(1e-6, 0, 0, 0))), of: "t.json")[0]
+    let moved = try #require(bent.ignored).values
+    #expect(zip(moved, mask.values).allSatisfy { abs($0 - $1) < 1e-3 }, "\(moved)")
+    let small = ImageBuffer<Float>(width: 2, height: 2, channels: 1)
+    try saveImage(small, to: path("s.png"), colorEncoding: .raw)
+    #expect(
+      throws: TargetFileError(
+        path: image,
+        reason: .maskSize(mask: path("s.png"), maskWidth: 2, maskHeight: 2, width: 4, height: 2))
+    ) { try loadTargets(set(path("s.png")), of: "t.json") }
+    #expect(throws: ImageFileError.self) {
+      try loadTargets(set(path("none.png")), of: "t.json")
+    }
+  }
+
   @Test func `normals and depth come from pictures beside`() throws {
     defer { try? FileManager.default.removeItem(at: folder) }
     let image = try picture("a.png", channels: 4)

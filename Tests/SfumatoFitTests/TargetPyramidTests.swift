@@ -73,6 +73,34 @@ import Testing
     #expect(scaled(target(width: 4, height: 4), by: 0.5).normals.isEmpty)
   }
 
+  @Test(arguments: [1, 0.5, 0.4])
+  func `what is ignored weighs nothing`(scale: Double) {
+    // A dark right half that is ignored, but for the last columns of the light left one.
+    var view = target(width: 8, height: 4)
+    for p in 0..<32 {
+      let isLeft = p % 8 < 4
+      for c in 0..<3 { view.picture.values[4 * p + c] = isLeft ? 0.8 : 0.1 }
+      view.picture.values[4 * p + 3] = isLeft ? 1 : 0
+    }
+    view.ignored = ImageBuffer(
+      width: 8, height: 4, channels: 1, values: (0..<32).map { $0 % 8 < 3 ? 0 : 1 })
+    view.geometry.depth = ImageBuffer(width: 8, height: 4, channels: 1, fill: 2)
+    let small = scaled(view, by: scale)
+    let width = small.camera.width
+    for p in small.alpha.indices {
+      let span = 8 / Float(width)
+      let weight = max(0, min(1, 3 / span - Float(p % width)))
+      #expect(abs((small.weights?[p] ?? 1) - weight) < 1e-5)
+      #expect(abs(small.alpha[p] - (weight > 0 ? 1 : 0)) < 1e-5)
+      #expect(abs(small.colorSRGB[3 * p] - (weight > 0 ? 0.8 : 0)) < 1e-5)
+      #expect((small.depth[p] > 0) == (weight > 0.99))
+    }
+    let mask = TargetPyramid.alpha(of: view, scale: scale)
+    #expect(mask.possible.allSatisfy { abs($0 - 1) < 1e-5 })
+    #expect(mask.isCertain?[0] == true && mask.isCertain?[width - 1] == false)
+    #expect(scaled(target(width: 4, height: 4), by: scale).weights == nil)
+  }
+
   @Test func `full size is the picture itself`() {
     let view = target(width: 5, height: 4)
     let same = scaled(view, by: 1, keeps: true)

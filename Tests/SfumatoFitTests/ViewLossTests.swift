@@ -9,14 +9,15 @@ import Testing
   private let width = 4
   private let height = 3
 
-  @Test(arguments: 1...4 as ClosedRange<UInt64>)
-  func `the cotangents agree with finite differences`(seed: UInt64) {
+  @Test(arguments: 1...4 as ClosedRange<UInt64>, [false, true])
+  func `the cotangents agree with finite differences`(seed: UInt64, ignores: Bool) {
     var generator = SeededGenerator(seed: seed)
     let pixels = width * height
     let camera = Camera<Double>(fieldOfViewDegrees: 40, axis: .x, width: width, height: height)
-    let target = ScaledTarget<Double>(
+    var target = ScaledTarget<Double>(
       camera: camera, alpha: generator.array(pixels, 0...1),
       colorSRGB: generator.array(3 * pixels, 0...1))
+    if ignores { target.weights = [0, 0] + generator.array(pixels - 2, 0...1) }
     let losses = FitConfig.Losses(color: 0.7, huberDelta: 0.1, alpha: 1.3, iou: 0.4)
     // Away from the linear foot of the sRGB curve, where it has a kink.
     let point = generator.array(pixels, 0.1...0.9) + generator.array(3 * pixels, 0.05...1)
@@ -36,6 +37,15 @@ import Testing
           .map { $0 * bar[0] }
       })
     #expect(error < 1e-7, "\(error)")
+    if ignores {
+      // What is ignored may be anything.
+      var other = target
+      (other.alpha[0], other.colorSRGB[4]) = (0.5, 7)
+      let before = evaluate(point)
+      target = other
+      #expect(evaluate(point).value == before.value)
+      #expect(evaluate(point).cotangent == before.cotangent)
+    }
   }
 
   @Test(arguments: 1...4 as ClosedRange<UInt64>)

@@ -60,8 +60,7 @@ public struct CameraCheck: Sendable {
     isStoredByColumns = stored.isTransposed
     asRead = PoseConvention(of: unread.format)
     let shown = targets.indices.filter { i in
-      let values = targets[i].picture.values
-      return (0..<targets[i].picture.pixelCount).contains { values[4 * $0 + 3] >= 0.5 }
+      (0..<targets[i].picture.pixelCount).contains { targets[i].knownAlpha($0) >= 0.5 }
     }
     let count = min(shown.count, Self.mostViews)
     let chosen = (0..<count).map { shown[$0 * shown.count / count] }

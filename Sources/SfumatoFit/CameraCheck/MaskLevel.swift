@@ -6,7 +6,7 @@ struct MaskLevel: Sendable {
   private let views: [Int]
   /// Intrinsics at this resolution, without extrinsics, a view each.
   private var cameras: [Camera<Float>] = []
-  private var alphas: [[Float]] = []
+  private var masks: [ScaledMask] = []
   private var maps: [DistanceMap] = []
   private var silhouettes: [SphereStart.Silhouette] = []
   /// Pixels here for a pixel of the picture.
@@ -35,13 +35,13 @@ struct MaskLevel: Sendable {
       let map =
         carves
         ? DistanceMap(
-          alpha: small.alpha, width: small.camera.width, height: small.camera.height) : nil
+          alpha: small.possible, width: small.camera.width, height: small.camera.height) : nil
       return (small, map, carves ? SphereStart.Silhouette(target) : nil)
     }
     for (k, mask) in masks.enumerated() {
       let (small, map, silhouette) = mask
       cameras.append(small.camera)
-      alphas.append(small.alpha)
+      self.masks.append(small)
       if let map, let silhouette {
         maps.append(map)
         silhouettes.append(silhouette)
@@ -70,7 +70,8 @@ struct MaskLevel: Sendable {
     }
     let center = SphereStart.nearestPoint(seen)
     let views = cameras.indices.map {
-      CarvingView(camera: cameras[$0], map: maps[$0], showsObject: true)
+      CarvingView(
+        camera: cameras[$0], map: maps[$0], isCertain: masks[$0].isCertain, showsObject: true)
     }
     let reach = views.map { $0.reach(from: center) }.max() ?? 0
     guard reach > 0, reach.isFinite else { return nil }
@@ -86,12 +87,13 @@ struct MaskLevel: Sendable {
     let renderer = Renderer<Float>(
       settings: RenderSettings(mode: .hard(samples: samples), workers: workers))
     let pictures = renderer.render(Scene(mesh), cameras, outputs: .alpha)
-    let shares = zip(alphas, pictures).map { alpha, picture in
+    let shares = zip(masks, pictures).map { mask, picture in
       var (both, either) = (0.0, 0.0)
-      for p in alpha.indices {
-        let (a, b) = (alpha[p], picture.alpha.values[p])
-        both += Double(min(a, b))
-        either += Double(max(a, b))
+      for p in mask.alpha.indices {
+        let (a, b) = (mask.alpha[p], picture.alpha.values[p])
+        let weight = Double(mask.weights?[p] ?? 1)
+        both += weight * Double(min(a, b))
+        either += weight * Double(max(a, b))
       }
       return either > 0 ? both / either : 1
     }

@@ -1,3 +1,4 @@
+internal import RealModule
 public import SfumatoCore
 
 /// How well a scene matches target pictures when rendered with hard visibility, 4 x 4 samples a pixel.
@@ -30,6 +31,9 @@ public struct Evaluation: Equatable, Sendable {
 
   /// Renders a scene as each target's camera sees it and compares; the scene's background is left out.
   ///
+  /// What a target ignores is left out of masks and of both signal-to-noise ratios; in structural similarity both pictures are grey
+  /// there.
+  ///
   /// - Parameters:
   ///   - scene: what is shown.
   ///   - targets: pictures with their cameras.
@@ -49,11 +53,12 @@ public struct Evaluation: Equatable, Sendable {
     views = parallelMap(targets.count, workers: workers) { i in
       let target = targets[i]
       let rendering = renderer.render(lit, [target.camera])[0].scaled(by: gains?[i])
-      let result = MetricImage(rendering)
-      let goal = target.metricImage
+      let result = MetricImage(rendering).clear(where: target.ignored)
+      let goal = target.metricImage.clear(where: target.ignored)
+      let full = ImageMetrics.psnrFull(result, goal) + target.unseenDecibels
       return View(
         file: target.file, psnr: ImageMetrics.psnr(result, goal),
-        psnrFull: ImageMetrics.psnrFull(result, goal), ssim: ImageMetrics.ssim(result, goal),
+        psnrFull: full, ssim: ImageMetrics.ssim(result, goal),
         iou: ImageMetrics.iou(result, goal))
     }
   }
@@ -64,7 +69,29 @@ public struct Evaluation: Equatable, Sendable {
   }
 }
 
+extension TargetView {
+  /// Whether some of each pixel is ignored, `[H, W]`; nil where nothing is.
+  private var isIgnored: [Bool]? { ignored?.values.map { $0 > 0 } }
+
+  /// What is added to a ratio over all pixels, so that it is one over those that count; dB.
+  fileprivate var unseenDecibels: Double {
+    guard let isIgnored else { return 0 }
+    let counted = isIgnored.count { !$0 }
+    return counted > 0 ? 10 * Double.log10(Double(counted) / Double(isIgnored.count)) : 0
+  }
+}
+
 extension MetricImage where S == Float {
+  /// The picture without the pixels of which some is ignored: grey there, and outside of the mask.
+  fileprivate func clear(where ignored: ImageBuffer<Float>?) -> MetricImage {
+    guard let ignored else { return self }
+    let isKept = ignored.values.map { $0 == 0 }
+    return MetricImage(
+      width: width, height: height,
+      colorSRGB: colorSRGB.indices.map { isKept[$0 / 3] ? colorSRGB[$0] : 0.5 },
+      alpha: alpha.indices.map { isKept[$0] ? alpha[$0] : 0 })
+  }
+
   /// A rendering over a black background as a viewer sees it on mid grey.
   public init(_ rendering: Rendering<Float>) {
     let alpha = rendering.alpha.values

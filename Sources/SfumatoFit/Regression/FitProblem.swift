@@ -69,8 +69,8 @@ public struct FitProblem: Sendable {
     var (pixels, covered) = (0, 0.0)
     for target in targets {
       pixels += target.picture.pixelCount
-      for i in stride(from: 3, to: target.picture.values.count, by: 4) {
-        let alpha = target.picture.values[i]
+      for p in 0..<target.picture.pixelCount {
+        let alpha = target.knownAlpha(p)
         if alpha > 0 { covered += Double(Swift.min(alpha, 1)) }
       }
     }
@@ -86,7 +86,7 @@ public struct FitProblem: Sendable {
     var weight = 0.0
     for target in targets {
       for p in 0..<target.picture.pixelCount {
-        let alpha = Double(target.picture.values[4 * p + 3])
+        let alpha = Double(target.knownAlpha(p))
         guard alpha > 0 else { continue }
         weight += alpha
         for c in 0..<3 { sum[c] += alpha * Double(target.picture.values[4 * p + c]) }

@@ -24,7 +24,8 @@ extension SceneRegression {
     guard problem.targets.count == 1, let target = problem.targets.first else { return nil }
     var seen = ImageBox()
     for y in 0..<target.picture.height {
-      for x in 0..<target.picture.width where target.picture[x, y, 3] > 0.5 {
+      for x in 0..<target.picture.width
+      where target.knownAlpha(y * target.picture.width + x) > 0.5 {
         seen.add(SIMD2(Float(x), Float(y)))
         seen.add(SIMD2(Float(x + 1), Float(y + 1)))
       }

@@ -11,11 +11,35 @@ struct ScaledTarget<S: RenderScalar>: Sendable {
   var normals: [S] = []
   /// Depth, world units, `[H, W]`, 0 where unknown; empty where the target has none.
   var depth: [S] = []
+  /// How much of each pixel counts, `[H, W]` in 0...1; nil where all do.
+  var weights: [S]?
+}
+
+/// A mask at one size.
+struct ScaledMask: Sendable {
+  /// Coverage of what counts of each pixel, `[H, W]`.
+  var alpha: [Float]
+  /// How much of each pixel counts, `[H, W]`; nil where all do.
+  var weights: [Float]?
+  var camera: Camera<Float>
+
+  /// The mask with the object everywhere where it may be: what does not count hides what is behind it.
+  var possible: [Float] {
+    guard let weights else { return alpha }
+    return alpha.indices.map { alpha[$0] * weights[$0] + 1 - weights[$0] }
+  }
+
+  /// Whether pixels show the object, and not only may; nil where all that may do.
+  var isCertain: [Bool]? {
+    weights.map { weights in alpha.indices.map { alpha[$0] * weights[$0] >= 0.5 } }
+  }
 }
 
 /// Targets resized by averaging over pixel areas, in linear light and premultiplied.
 enum TargetPyramid {
   /// All targets at a scale.
+  ///
+  /// What is ignored weighs nothing in these means; the part that does not count becomes a pixel's weight.
   ///
   /// Where the background is unknown, colour outside the mask is taken from the picture, else it is `background`.
   static func scaled(
@@ -36,21 +60,20 @@ enum TargetPyramid {
             keepsBackground ? value : value * alpha + background[c] * (1 - alpha)
         }
       }
-      let small = areaAverage(
-        linear, width: picture.width, height: picture.height, newWidth: width, newHeight: height)
+      let (small, weights) = weighted(target, linear, width: width, height: height)
       var result = ScaledTarget<Float>(
         camera: target.camera.resized(width: width, height: height),
         alpha: [Float](repeating: 0, count: width * height),
-        colorSRGB: [Float](repeating: 0, count: width * height * 3))
+        colorSRGB: [Float](repeating: 0, count: width * height * 3), weights: weights)
       for p in 0..<width * height {
         result.alpha[p] = small[4 * p + 3]
         for c in 0..<3 { result.colorSRGB[3 * p + c] = sRGBEncode(small[4 * p + c]) }
       }
       if let normals = target.geometry.normals {
-        result.normals = scaled(normals, of: picture, width: width, height: height)
+        result.normals = scaled(normals, of: target, width: width, height: height)
       }
       if let depth = target.geometry.depth {
-        result.depth = scaled(depth: depth, of: picture, width: width, height: height)
+        result.depth = scaled(depth: depth, of: target, width: width, height: height)
       }
       return result
     }
@@ -58,10 +81,10 @@ enum TargetPyramid {
 
   /// Mean normals; unknown where any of a pixel is, or where they differ so that their mean is short.
   private static func scaled(
-    _ normals: ImageBuffer<Float>, of picture: ImageBuffer<Float>, width: Int, height: Int
+    _ normals: ImageBuffer<Float>, of target: TargetView, width: Int, height: Int
   ) -> [Float] {
     var known = [Float](repeating: 0, count: 4 * normals.pixelCount)
-    for p in 0..<normals.pixelCount where picture.values[4 * p + 3] > 0.99 {
+    for p in 0..<normals.pixelCount where target.knownAlpha(p) > 0.99 {
       let n = normals.values.vector3(p)
       guard n != .zero else { continue }
       for c in 0..<3 { known[4 * p + c] = n[c] }
@@ -80,10 +103,10 @@ enum TargetPyramid {
 
   /// Mean depth; unknown where any of a pixel is, or where it spans a step: a deviation of over 2 % of the mean.
   private static func scaled(
-    depth: ImageBuffer<Float>, of picture: ImageBuffer<Float>, width: Int, height: Int
+    depth: ImageBuffer<Float>, of target: TargetView, width: Int, height: Int
   ) -> [Float] {
     var known = [Float](repeating: 0, count: 4 * depth.pixelCount)
-    for p in 0..<depth.pixelCount where picture.values[4 * p + 3] > 0.99 {
+    for p in 0..<depth.pixelCount where target.knownAlpha(p) > 0.99 {
       let value = depth.values[p]
       guard value > 0 else { continue }
       (known[4 * p], known[4 * p + 1], known[4 * p + 3]) = (value, value * value, 1)
@@ -97,18 +120,39 @@ enum TargetPyramid {
     }
   }
 
-  /// The mask of a target at a scale, with the camera of that size.
-  static func alpha(of target: TargetView, scale: Double) -> (alpha: [Float], camera: Camera<Float>)
-  {
+  /// The mask of a target at a scale, with the weights of its pixels where they differ, and the camera of that size.
+  static func alpha(of target: TargetView, scale: Double) -> ScaledMask {
     let picture = target.picture
     let (width, height) = size(of: picture, scale: scale)
-    let small = areaAverage(
-      picture.values, width: picture.width, height: picture.height, newWidth: width,
-      newHeight: height)
-    return (
-      (0..<width * height).map { small[4 * $0 + 3] },
-      target.camera.resized(width: width, height: height)
-    )
+    let (small, weights) = weighted(target, picture.values, width: width, height: height)
+    return ScaledMask(
+      alpha: (0..<width * height).map { small[4 * $0 + 3] }, weights: weights,
+      camera: target.camera.resized(width: width, height: height))
+  }
+
+  /// Means of four channels over what counts of each new pixel, and how much of it that is; 0 where nothing is.
+  private static func weighted(
+    _ target: TargetView, _ values: [Float], width: Int, height: Int
+  ) -> (values: [Float], weights: [Float]?) {
+    let picture = target.picture
+    func average(_ values: [Float]) -> [Float] {
+      areaAverage(
+        values, width: picture.width, height: picture.height, newWidth: width, newHeight: height)
+    }
+    guard target.ignored != nil else { return (average(values), nil) }
+    var (counted, kept) = (values, [Float](repeating: 0, count: values.count))
+    for p in 0..<picture.pixelCount {
+      let weight = target.weight(p)
+      kept[4 * p] = weight
+      for i in 4 * p..<4 * p + 4 { counted[i] *= weight }
+    }
+    var small = average(counted)
+    let shares = average(kept)
+    let weights = (0..<width * height).map { shares[4 * $0] }
+    for p in weights.indices where weights[p] > 0 {
+      for i in 4 * p..<4 * p + 4 { small[i] /= weights[p] }
+    }
+    return (small, weights)
   }
 
   /// The size of a picture at a scale, at least a pixel.

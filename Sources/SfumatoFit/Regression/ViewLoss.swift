@@ -5,7 +5,7 @@ enum ViewLoss {
   /// The weighted sum of the colour, alpha, intersection-over-union, normal and depth terms.
   ///
   /// Normals are compared in the target camera's frame and depth in units of the object's radius, both over the pixels that
-  /// target and picture cover in full.
+  /// target and picture cover in full. What a target ignores is in none of them: means and sums go over what counts.
   ///
   /// - Parameters:
   ///   - picture: the rendering, linear light.
@@ -47,20 +47,25 @@ enum ViewLoss {
     _ picture: Rendering<Float>, _ target: ScaledTarget<Float>, losses: FitConfig.Losses,
     scale: Float
   ) -> ViewResiduals {
+    let roots = target.weights?.map { $0.squareRoot() }
+    func root(_ pixel: Int) -> Float { roots?[pixel] ?? 1 }
+    let counted = max(
+      target.weights.map { Float($0.reduce(0) { $0 + Double($1) }) } ?? Float(target.alpha.count),
+      .leastNormalMagnitude)
     var values: [Float] = []
     if losses.alpha != 0 {
       let alpha = picture.alpha.values
-      let factor = (2 * Float(losses.alpha) * scale / Float(alpha.count)).squareRoot()
-      values = alpha.indices.map { factor * (alpha[$0] - target.alpha[$0]) }
+      let factor = (2 * Float(losses.alpha) * scale / counted).squareRoot()
+      values = alpha.indices.map { factor * root($0) * (alpha[$0] - target.alpha[$0]) }
     }
     let squaredCount = values.count
     guard losses.color != 0, let color = picture.color?.values else {
       return ViewResiduals(values: values, squaredCount: squaredCount, bound: 0)
     }
-    let factor = (Float(losses.color) * scale / Float(color.count)).squareRoot()
+    let factor = (Float(losses.color) * scale / (3 * counted)).squareRoot()
     values.reserveCapacity(squaredCount + color.count)
     for i in color.indices {
-      values.append(factor * (sRGBEncode(color[i]) - target.colorSRGB[i]))
+      values.append(factor * root(i / 3) * (sRGBEncode(color[i]) - target.colorSRGB[i]))
     }
     return ViewResiduals(
       values: values, squaredCount: squaredCount, bound: factor * Float(losses.huberDelta))
@@ -78,7 +83,7 @@ enum ViewLoss {
       width: alpha.width, height: wantsCotangent ? alpha.height : 0, channels: 1)
     if losses.alpha != 0 {
       let (loss, residual) = PixelLoss.forward(
-        .l2, image: alpha.values, target: target.alpha, weights: nil, channels: 1)
+        .l2, image: alpha.values, target: target.alpha, weights: target.weights, channels: 1)
       value += S(losses.alpha) * loss
       if wantsCotangent {
         PixelLoss.backward(
@@ -86,7 +91,8 @@ enum ViewLoss {
       }
     }
     if losses.iou != 0 {
-      let (loss, residual) = SoftIoULoss.forward(alpha: alpha.values, target: target.alpha)
+      let (loss, residual) = SoftIoULoss.forward(
+        alpha: alpha.values, target: target.alpha, weights: target.weights)
       value += S(losses.iou) * loss
       if wantsCotangent {
         SoftIoULoss.backward(residual, valueBar: scale * S(losses.iou), into: &alphaBar.values)
@@ -99,7 +105,7 @@ enum ViewLoss {
     let encoded = color.values.map { sRGBEncode($0) }
     let (loss, residual) = PixelLoss.forward(
       .huber(delta: S(losses.huberDelta)), image: encoded, target: target.colorSRGB,
-      weights: nil, channels: 3)
+      weights: target.weights, channels: 3)
     value += S(losses.color) * loss
     if wantsCotangent {
       var bar = ImageBuffer<S>(width: color.width, height: color.height, channels: 3)

@@ -43,7 +43,7 @@ struct ReportPictures {
       let result = Self.overGround(picture.scaled(by: gains[index]))
       return View(
         index: index, target: try Self.address(target), result: try Self.address(result),
-        heat: try Self.address(Self.heat(target, result)))
+        heat: try Self.address(Self.heat(target, result, targets[index])))
     }
     turntable = try Self.around(
       scene, frames: frames, center: center, radius: radius, workers: regression.workers)
@@ -87,9 +87,9 @@ struct ReportPictures {
     return image
   }
 
-  /// The largest difference of a channel, from black by red and yellow to white.
+  /// The largest difference of a channel, none where a target is ignored, from black by red and yellow to white.
   static func heat(
-    _ a: ImageBuffer<Float>, _ b: ImageBuffer<Float>
+    _ a: ImageBuffer<Float>, _ b: ImageBuffer<Float>, _ target: TargetView? = nil
   ) -> ImageBuffer<Float> {
     var image = ImageBuffer<Float>(width: a.width, height: a.height, channels: 3)
     for p in 0..<a.pixelCount {
@@ -98,7 +98,7 @@ struct ReportPictures {
         largest = max(
           largest, abs(sRGBEncode(min(a.values[i], 1)) - sRGBEncode(min(b.values[i], 1))))
       }
-      let level = min(largest * gain, 1) * 3
+      let level = min(largest * gain, 1) * 3 * (target?.weight(p) ?? 1)
       for c in 0..<3 { image.values[3 * p + c] = sRGBDecode(min(max(level - Float(c), 0), 1)) }
     }
     return image

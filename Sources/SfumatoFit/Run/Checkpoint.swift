@@ -353,6 +353,7 @@ extension FitProblem {
         motion.translation.x, motion.translation.y, motion.translation.z,
       ])
       add(target.picture.values)
+      add(target.ignored?.values ?? [])
       add(target.geometry.normals?.values ?? [])
       add(target.geometry.depth?.values ?? [])
     }

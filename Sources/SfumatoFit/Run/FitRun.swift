@@ -306,7 +306,8 @@ public struct FitRun: Sendable {
     let frames = regression.problem.targets.enumerated().map { i, target in
       CameraFrame(
         filePath: target.file, imagePath: target.imagePath, maskPath: target.maskPath,
-        depthPath: target.geometry.depthPath, normalPath: target.geometry.normalPath,
+        ignoreMaskPath: target.ignoreMaskPath, depthPath: target.geometry.depthPath,
+        normalPath: target.geometry.normalPath,
         camera: cameras[i], distortion: target.distortion)
     }
     if cameras.allSatisfy({ $0.projection == .perspective }) {

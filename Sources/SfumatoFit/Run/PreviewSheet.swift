@@ -24,6 +24,7 @@ enum PreviewSheet {
       for y in 0..<target.height {
         for x in 0..<target.width {
           let alpha = target[x, y, 3]
+          let weight = targets[view].weight(y * target.width + x)
           let coverage = pictures[row].alpha[x, y, 0]
           for c in 0..<3 {
             let wanted = sRGBDecode(target[x, y, c]) * alpha + grey * (1 - alpha)
@@ -31,7 +32,7 @@ enum PreviewSheet {
             sheet[x, row * height + y, c] = wanted
             sheet[width + x, row * height + y, c] = found
             sheet[2 * width + x, row * height + y, c] = sRGBDecode(
-              min(abs(sRGBEncode(wanted) - sRGBEncode(found)), 1))
+              min(abs(sRGBEncode(wanted) - sRGBEncode(found)), 1) * weight)
           }
         }
       }

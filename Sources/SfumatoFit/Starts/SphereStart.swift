@@ -48,7 +48,7 @@ enum SphereStart {
       let picture = target.picture
       for y in 0..<picture.height {
         for x in 0..<picture.width {
-          let alpha = Double(picture[x, y, 3])
+          let alpha = Double(target.knownAlpha(y * picture.width + x))
           area += alpha
           sum += SIMD2(Double(x) + 0.5, Double(y) + 0.5) * alpha
         }

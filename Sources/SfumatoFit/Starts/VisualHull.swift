@@ -128,7 +128,7 @@ struct VisualHull: Sendable {
       for p in 0..<96 * 96 {
         let place = SIMD2(Float(p % 96) + 0.5, Float(p / 96) + 0.5) / 96
         let size = SIMD2(Float(view.map.width), Float(view.map.height))
-        guard view.map.value(at: place * size) > 0 else { continue }
+        guard view.shows(at: place * size) else { continue }
         all += 1
         if picture.alpha.values[p] > 0 { both += 1 }
       }
@@ -142,7 +142,10 @@ struct VisualHull: Sendable {
 struct CarvingView: Sendable {
   /// The camera, at the size of the map.
   let camera: Camera<Float>
+  /// Of where the object may be: within the mask, or behind what is ignored.
   let map: DistanceMap
+  /// Whether pixels of the map show the object, and not only may, `[H, W]`; nil where all within its outline do.
+  private let isCertain: [Bool]?
   let showsObject: Bool
   // The camera's parts: generic functions of another module are slow, and carving asks millions of times.
   private let rows: Matrix3<Float>
@@ -155,32 +158,44 @@ struct CarvingView: Sendable {
     let side = Double(max(target.picture.width, target.picture.height))
     let small = TargetPyramid.alpha(of: target, scale: min(1, Self.mostPixels / side))
     camera = small.camera
-    map = DistanceMap(
-      alpha: small.alpha, width: small.camera.width, height: small.camera.height)
-    showsObject = map.values.contains { $0 > 0 }
+    let map = DistanceMap(
+      alpha: small.possible, width: small.camera.width, height: small.camera.height)
+    let isCertain = small.isCertain
+    (self.map, self.isCertain) = (map, isCertain)
+    showsObject = isCertain?.contains(true) ?? map.values.contains { $0 > 0 }
     rows = camera.worldToCamera.rotation.matrix
     translation = camera.worldToCamera.translation
   }
 
   /// The same mask seen by a camera of the map's size.
-  init(camera: Camera<Float>, map: DistanceMap, showsObject: Bool) {
+  init(camera: Camera<Float>, map: DistanceMap, isCertain: [Bool]?, showsObject: Bool) {
     self.camera = camera
     self.map = map
+    self.isCertain = isCertain
     self.showsObject = showsObject
     rows = camera.worldToCamera.rotation.matrix
     translation = camera.worldToCamera.translation
   }
 
+  /// Whether a pixel of the map shows the object.
+  func shows(_ pixel: Int) -> Bool { isCertain?[pixel] ?? (map.values[pixel] > 0) }
+
   /// The largest distance of a point of the mask from a point's picture, world units at its depth.
   func reach(from center: SIMD3<Float>) -> Float {
     let place = camera.pixel(camera.cameraPoint(center))
     var largest: Float = 0
-    for p in map.values.indices where map.values[p] > 0 {
+    for p in map.values.indices where shows(p) {
       let d = SIMD2(Float(p % map.width) + 0.5, Float(p / map.width) + 0.5) - place
       largest = max(largest, dot(d, d))
     }
     // A point nearer to the camera spans more pixels: hence the margin.
     return (largest.squareRoot() + 2) * camera.footprint(at: center) * 1.5
+  }
+
+  /// Whether the map's outline around a place in pixels is that of the object, and not of what may hide more of it.
+  func shows(at place: SIMD2<Float>) -> Bool {
+    guard map.value(at: place) > 0 else { return false }
+    return isCertain?[Int(place.y) * map.width + Int(place.x)] ?? true
   }
 
   /// The signed distance of a point to the cone of the mask, about, world units; infinity where the view does not tell.

@@ -7,7 +7,8 @@ public import SfumatoIO
 /// at least one of the three must be there. Lens distortion is taken out of picture and mask, so that the view is that of a pinhole with
 /// the same intrinsics; pixels that the file's picture does not show get mask 0.
 ///
-/// Pictures of normals and depth are read beside them, see ``TargetGeometry``.
+/// Pictures of normals and depth are read beside them, see ``TargetGeometry``, and what to ignore: white in the first channel of an
+/// `ignore_mask_path`.
 ///
 /// - Throws: ``TargetFileError``, `ImageFileError`.
 public func loadTargets(
@@ -38,15 +39,19 @@ private func loadTarget(
         width: width, height: height, cameraWidth: frame.camera.width,
         cameraHeight: frame.camera.height))
   }
-  if let maskPath = frame.maskPath {
-    let mask = try loadImage(maskPath, maxSide: maxSide, linearColor: false).pixels
+  func read(_ path: String) throws -> ImageBuffer<Float> {
+    let mask = try loadImage(path, maxSide: maxSide, linearColor: false).pixels
     guard mask.width == width, mask.height == height else {
       throw TargetFileError(
         path: frame.imagePath,
         reason: .maskSize(
-          mask: maskPath, maskWidth: mask.width, maskHeight: mask.height, width: width,
+          mask: path, maskWidth: mask.width, maskHeight: mask.height, width: width,
           height: height))
     }
+    return mask
+  }
+  if let maskPath = frame.maskPath {
+    let mask = try read(maskPath)
     for pixel in 0..<picture.pixelCount {
       picture.values[4 * pixel + 3] *= mask.values[4 * pixel]
     }
@@ -58,11 +63,24 @@ private func loadTarget(
       if maskColor.matches(codes) { picture.values[4 * pixel + 3] = 0 }
     }
   }
+  var ignored = try frame.ignoreMaskPath.map { try read($0) }
   if let lens = frame.distortion {
     picture = undistorted(picture, lens: lens, camera: frame.camera)
+    // Read where the lens shows it as any mask, by its alpha.
+    if var codes = ignored {
+      for p in 0..<codes.pixelCount { codes.values[4 * p + 3] = codes.values[4 * p] }
+      codes = undistorted(codes, lens: lens, camera: frame.camera)
+      for p in 0..<codes.pixelCount { codes.values[4 * p] = codes.values[4 * p + 3] }
+      ignored = codes
+    }
   }
   return TargetView(
     file: frame.filePath, camera: frame.camera, picture: picture, imagePath: frame.imagePath,
-    maskPath: frame.maskPath, distortion: frame.distortion,
+    maskPath: frame.maskPath, ignoreMaskPath: frame.ignoreMaskPath, distortion: frame.distortion,
+    ignored: ignored.map { codes in
+      ImageBuffer(
+        width: width, height: height, channels: 1,
+        values: (0..<codes.pixelCount).map { codes.values[4 * $0] })
+    },
     geometry: try TargetGeometry(frame, maxSide: maxSide))
 }

@@ -49,6 +49,6 @@ extension TargetView {
     let place = camera.focal * SIMD2(p.x, p.y) / depth + camera.principal
     guard place.x >= 0, place.y >= 0, place.x < Float(camera.width), place.y < Float(camera.height)
     else { return false }
-    return picture[Int(place.x), Int(place.y), 3] > 0.5
+    return knownAlpha(Int(place.y) * camera.width + Int(place.x)) > 0.5
   }
 }

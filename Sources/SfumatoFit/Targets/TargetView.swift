@@ -9,23 +9,30 @@ public struct TargetView: Equatable, Sendable {
   public var imagePath: String
   /// The path of the mask beside the picture, where there is one.
   public var maskPath: String?
+  /// The path of the picture of what to ignore, where there is one.
+  public var ignoreMaskPath: String?
   /// The camera; its size is the picture's.
   public var camera: Camera<Float>
   /// The distortion that was taken out of the file's picture; nil where there was none.
   public var distortion: LensDistortion?
   /// Straight RGBA, `[H, W, 4]`: sRGB codes in 0...1 as in the file, and the mask as alpha.
   public var picture: ImageBuffer<Float>
+  /// How much of each pixel says nothing of the object, as where something stands before it, `[H, W, 1]` in 0...1; nil where
+  /// all of the picture counts.
+  public var ignored: ImageBuffer<Float>?
   /// What is known of the surface besides.
   public var geometry: TargetGeometry
 
   /// Makes a view.
   public init(
     file: String, camera: Camera<Float>, picture: ImageBuffer<Float>, imagePath: String = "",
-    maskPath: String? = nil, distortion: LensDistortion? = nil,
-    geometry: TargetGeometry = TargetGeometry()
+    maskPath: String? = nil, ignoreMaskPath: String? = nil, distortion: LensDistortion? = nil,
+    ignored: ImageBuffer<Float>? = nil, geometry: TargetGeometry = TargetGeometry()
   ) {
     self.geometry = geometry
-    for (part, channels) in [(geometry.normals, 3), (geometry.depth, 1)] {
+    self.ignored = ignored
+    self.ignoreMaskPath = ignoreMaskPath
+    for (part, channels) in [(geometry.normals, 3), (geometry.depth, 1), (ignored, 1)] {
       guard let part else { continue }
       precondition(
         part.width == picture.width && part.height == picture.height && part.channels == channels,
@@ -65,6 +72,12 @@ public struct TargetView: Equatable, Sendable {
     }
     self.init(file: file, camera: camera, picture: picture)
   }
+
+  /// How much of a pixel counts, in 0...1.
+  func weight(_ pixel: Int) -> Float { ignored.map { 1 - $0.values[pixel] } ?? 1 }
+
+  /// The mask of a pixel, as far as it counts.
+  func knownAlpha(_ pixel: Int) -> Float { picture.values[4 * pixel + 3] * weight(pixel) }
 
   /// The picture as the image metrics take it.
   public var metricImage: MetricImage<Float> {

@@ -75,9 +75,9 @@ private struct CameraListReader {
     }
     return CameraFrame(
       filePath: own.file ?? "view \(place.frame ?? 0)", imagePath: imagePath,
-      maskPath: resolved(own.mask), depthPath: resolved(own.depth),
-      normalPath: resolved(own.normal), camera: Camera<Float>(camera),
-      distortion: try distortion())
+      maskPath: resolved(own.mask), ignoreMaskPath: resolved(own.ignoreMask),
+      depthPath: resolved(own.depth), normalPath: resolved(own.normal),
+      camera: Camera<Float>(camera), distortion: try distortion())
   }
 
   /// x = K (R X + t), pixel centres at integers.

@@ -48,7 +48,7 @@ struct NumberList: Decodable {
 
 /// One element of `cameras`, or what holds for all of them.
 struct CameraListEntry: Decodable {
-  var file, mask, depth, normal: String?
+  var file, mask, ignoreMask, depth, normal: String?
   var width, height: Double?
   var imageSize, filmSize: NumberList?
   /// OpenCV: K, R, t; PyTorch3D has its own T.
@@ -61,7 +61,8 @@ struct CameraListEntry: Decodable {
   var view, projection: NumberList?
 
   private enum Key: String, CodingKey {
-    case file, mask, depth, normal, width, height, image_size, film_size, K, R, t, T, dist, fisheye
+    case file, mask, ignore_mask, depth, normal, width, height, image_size, film_size
+    case K, R, t, T, dist, fisheye
     case focal_length, principal_point, in_ndc, to_world, fov, fov_axis
     case principal_point_offset_x, principal_point_offset_y, view, projection
   }
@@ -76,6 +77,7 @@ struct CameraListEntry: Decodable {
       try values.decodeIfPresent(NumberList.self, forKey: key)
     }
     (file, mask) = (try text(.file), try text(.mask))
+    ignoreMask = try text(.ignore_mask)
     (depth, normal) = (try text(.depth), try text(.normal))
     (width, height) = (try number(.width), try number(.height))
     (imageSize, filmSize) = (try list(.image_size), try list(.film_size))

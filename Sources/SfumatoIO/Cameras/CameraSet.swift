@@ -9,6 +9,8 @@ public struct CameraFrame: Equatable, Sendable {
   public var imagePath: String
   /// The mask's path, resolved, where the file names one: 0 is outside.
   public var maskPath: String?
+  /// The path of the picture of what to ignore, resolved, where the file names one: white is ignored.
+  public var ignoreMaskPath: String?
   /// The path of the depth picture, resolved, where the file names one: 16 bits, thousandths of the world unit, 0 is unknown.
   public var depthPath: String?
   /// The path of the normal picture, resolved, where the file names one: camera frame, n = 2 c - 1.
@@ -20,12 +22,14 @@ public struct CameraFrame: Equatable, Sendable {
 
   /// Makes a view.
   public init(
-    filePath: String, imagePath: String = "", maskPath: String? = nil, depthPath: String? = nil,
-    normalPath: String? = nil, camera: Camera<Float>, distortion: LensDistortion? = nil
+    filePath: String, imagePath: String = "", maskPath: String? = nil,
+    ignoreMaskPath: String? = nil, depthPath: String? = nil, normalPath: String? = nil,
+    camera: Camera<Float>, distortion: LensDistortion? = nil
   ) {
     self.filePath = filePath
     self.imagePath = imagePath
     self.maskPath = maskPath
+    self.ignoreMaskPath = ignoreMaskPath
     self.depthPath = depthPath
     self.normalPath = normalPath
     self.camera = camera

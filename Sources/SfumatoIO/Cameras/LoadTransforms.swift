@@ -153,7 +153,8 @@ private struct CameraBuilder {
     }
     return CameraFrame(
       filePath: filePath, imagePath: imagePath, maskPath: resolved(frame.maskPath),
-      depthPath: resolved(frame.depthPath), normalPath: resolved(frame.normalPath),
+      ignoreMaskPath: resolved(frame.ignoreMaskPath), depthPath: resolved(frame.depthPath),
+      normalPath: resolved(frame.normalPath),
       camera: Camera<Float>(camera), distortion: distortion)
   }
 

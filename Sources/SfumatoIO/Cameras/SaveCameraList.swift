@@ -19,7 +19,8 @@ func encodeCameraList(
       lines.append("\"file\": \(quotedJSON(writtenPath(of: frame, from: path)))")
     }
     for (key, other) in [
-      ("mask", frame.maskPath), ("depth", frame.depthPath), ("normal", frame.normalPath),
+      ("mask", frame.maskPath), ("ignore_mask", frame.ignoreMaskPath), ("depth", frame.depthPath),
+      ("normal", frame.normalPath),
     ] {
       if let other { lines.append("\"\(key)\": \(quotedJSON(relativePath(other, from: path)))") }
     }

@@ -31,7 +31,8 @@ private func encode(
   let rows = Camera<Double>(single).worldToCamera.cameraToWorldRows(axes: CameraAxes.openGL)
   var lines = ["\"file_path\": \(quotedJSON(writtenPath(of: frame, from: place.path)))"]
   for (key, other) in [
-    ("mask_path", frame.maskPath), ("depth_file_path", frame.depthPath),
+    ("mask_path", frame.maskPath), ("ignore_mask_path", frame.ignoreMaskPath),
+    ("depth_file_path", frame.depthPath),
     ("normal_file_path", frame.normalPath),
   ] {
     guard let other else { continue }

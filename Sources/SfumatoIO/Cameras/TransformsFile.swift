@@ -45,19 +45,21 @@ struct TransformsIntrinsics: Decodable {
 struct TransformsFrame: Decodable {
   var filePath: String?
   var maskPath: String?
+  var ignoreMaskPath: String?
   var depthPath: String?
   var normalPath: String?
   var matrix: [[Double]]?
   var intrinsics: TransformsIntrinsics
 
   private enum Key: String, CodingKey {
-    case file_path, mask_path, depth_file_path, normal_file_path, transform_matrix
+    case file_path, mask_path, ignore_mask_path, depth_file_path, normal_file_path, transform_matrix
   }
 
   init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     filePath = try values.decodeIfPresent(String.self, forKey: .file_path)
     maskPath = try values.decodeIfPresent(String.self, forKey: .mask_path)
+    ignoreMaskPath = try values.decodeIfPresent(String.self, forKey: .ignore_mask_path)
     depthPath = try values.decodeIfPresent(String.self, forKey: .depth_file_path)
     normalPath = try values.decodeIfPresent(String.self, forKey: .normal_file_path)
     matrix = try values.decodeIfPresent([[Double]].self, forKey: .transform_matrix)

@@ -91,6 +91,9 @@ import Testing
       #expect(value([0, 0], [0, 0]) == 0)
       #expect(value([], []) == 0)
       #expect(value([0.5, 0], [1, 0]) == 0.5)
+      #expect(
+        SoftIoULoss.forward(alpha: [1, 1, 1], target: [1, 0, 0], weights: [1, 0.5, 0] as [S])
+          .value == S(1 - 1 / 1.5))
     }
     check(type)
   }
@@ -99,16 +102,18 @@ import Testing
   func `adjoint agrees with finite differences`(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
     let target = generator.array(20, 0...1)
-    let error = adjointError(at: generator.array(20, 0...1), step: 1e-3, seed: seed) {
-      [SoftIoULoss.forward(alpha: $0, target: target).value]
-    } vjp: { alpha, bar in
-      var alphaBar = [Double](repeating: 0, count: alpha.count)
-      SoftIoULoss.backward(
-        SoftIoULoss.forward(alpha: alpha, target: target).residual, valueBar: bar[0],
-        into: &alphaBar)
-      return alphaBar
+    for weights in [nil, [0] + generator.array(19, 0...1)] {
+      let error = adjointError(at: generator.array(20, 0...1), step: 1e-3, seed: seed) {
+        [SoftIoULoss.forward(alpha: $0, target: target, weights: weights).value]
+      } vjp: { alpha, bar in
+        var alphaBar = [Double](repeating: 0, count: alpha.count)
+        SoftIoULoss.backward(
+          SoftIoULoss.forward(alpha: alpha, target: target, weights: weights).residual,
+          valueBar: bar[0], into: &alphaBar)
+        return alphaBar
+      }
+      #expect(error < 1e-9)
     }
-    #expect(error < 1e-9)
   }
 
   @Test func `two empty masks have no gradient`() {

@@ -217,6 +217,7 @@ import Testing
       var set = try randomSet(folder, square: true)
       for i in set.frames.indices {
         set.frames[i].maskPath = folder + "/m.png"
+        set.frames[i].ignoreMaskPath = folder + "/i.png"
         set.frames[i].depthPath = folder + "/d.png"
         set.frames[i].normalPath = folder + "/n.png"
       }
@@ -224,6 +225,12 @@ import Testing
       try saveCameras(set, to: folder + "/t.json")
       let back = try loadCameras(folder + "/t.json")
       #expect(back.appliedTransform == set.appliedTransform)
+      #expect(back.frames.allSatisfy { $0.ignoreMaskPath == folder + "/i.png" })
+      try saveCameras(set, to: folder + "/list.json", format: .opencv)
+      #expect(
+        try loadCameras(folder + "/list.json").frames.allSatisfy {
+          $0.ignoreMaskPath == folder + "/i.png"
+        })
       for frame in back.frames {
         #expect(frame.maskPath == folder + "/m.png" && frame.depthPath == folder + "/d.png")
         #expect(frame.normalPath == folder + "/n.png")
