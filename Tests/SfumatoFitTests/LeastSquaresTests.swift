@@ -36,6 +36,11 @@ import Testing
       #expect(i < residuals.squaredCount || abs(slope) <= residuals.bound * 1.0001)
     }
     #expect(residuals.weights.contains { $0 < 1 })
+    var squared = losses
+    squared.colorLoss = .l2
+    let sum = ViewLoss.value(picture, target, losses: squared, scale: 0.5)
+    let all = ViewLoss.residuals(picture, target, losses: squared, scale: 0.5)
+    #expect(sum != value && abs(Float(all.cost) / sum - 1) < 1e-4 && all.weights.max() == 1)
   }
 
   @Test func `a turned object is brought back in a few steps`() {

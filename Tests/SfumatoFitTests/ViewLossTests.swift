@@ -9,8 +9,11 @@ import Testing
   private let width = 4
   private let height = 3
 
-  @Test(arguments: 1...4 as ClosedRange<UInt64>, [false, true])
-  func `the cotangents agree with finite differences`(seed: UInt64, ignores: Bool) {
+  @Test(arguments: FitConfig.ColorLoss.allCases, [false, true])
+  func `the cotangents agree with finite differences`(
+    kind: FitConfig.ColorLoss, ignores: Bool
+  ) {
+    let seed = UInt64(FitConfig.ColorLoss.allCases.firstIndex(of: kind) ?? 0) + 1
     var generator = SeededGenerator(seed: seed)
     let pixels = width * height
     let camera = Camera<Double>(fieldOfViewDegrees: 40, axis: .x, width: width, height: height)
@@ -18,7 +21,8 @@ import Testing
       camera: camera, alpha: generator.array(pixels, 0...1),
       colorSRGB: generator.array(3 * pixels, 0...1))
     if ignores { target.weights = [0, 0] + generator.array(pixels - 2, 0...1) }
-    let losses = FitConfig.Losses(color: 0.7, huberDelta: 0.1, alpha: 1.3, iou: 0.4)
+    var losses = FitConfig.Losses(color: 0.7, huberDelta: 0.1, alpha: 1.3, iou: 0.4)
+    (losses.colorLoss, losses.ssim) = (kind, 0.6)
     // Away from the linear foot of the sRGB curve, where it has a kink.
     let point = generator.array(pixels, 0.1...0.9) + generator.array(3 * pixels, 0.05...1)
     func evaluate(_ x: [Double]) -> (value: Double, cotangent: RenderingCotangent<Double>) {

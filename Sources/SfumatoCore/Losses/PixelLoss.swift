@@ -6,6 +6,11 @@ public enum PixelPenalty<S: RenderScalar>: Equatable, Sendable {
   case l2
   /// `d² / 2` up to `|d| = delta`, then `delta (|d| - delta / 2)`; `delta` above 0.
   case huber(delta: S)
+  /// `√(d² + epsilon²) - epsilon`, smooth everywhere: `d² / (2 epsilon)` near 0, `|d|` far from it; `epsilon` above 0.
+  ///
+  /// Source: Charbonnier et al. 1994, "Two Deterministic Half-Quadratic Regularization Algorithms for Computed Imaging"; here without
+  /// the constant, so that equals cost nothing.
+  case charbonnier(epsilon: S)
 }
 
 extension PixelPenalty {
@@ -18,6 +23,8 @@ extension PixelPenalty {
     case .huber(let delta):
       let size = d.magnitude
       return size <= delta ? d * d / 2 : delta * (size - delta / 2)
+    case .charbonnier(let epsilon):
+      return (d * d + epsilon * epsilon).squareRoot() - epsilon
     }
   }
 
@@ -29,6 +36,8 @@ extension PixelPenalty {
     case .l2: return 2 * d
     case .huber(let delta):
       return d.magnitude <= delta ? d : d > 0 ? delta : -delta
+    case .charbonnier(let epsilon):
+      return d / (d * d + epsilon * epsilon).squareRoot()
     }
   }
 }

@@ -1,5 +1,3 @@
-internal import RealModule
-
 extension ImageMetrics {
   /// Structural similarity of two pictures, the mean over pixels and three channels; 1 where equal.
   ///
@@ -25,7 +23,7 @@ extension ImageMetrics {
 
   /// The mean similarity of one channel.
   private static func similarity(_ x: [Double], _ y: [Double], width: Int, height: Int) -> Double {
-    let blur = GaussianWindow(width: width, height: height)
+    let blur = GaussianWindow<Double>(width: width, height: height)
     let meanX = blur(x)
     let meanY = blur(y)
     let squareX = blur(x.map { $0 * $0 })
@@ -33,7 +31,7 @@ extension ImageMetrics {
     let product = blur(x.indices.map { x[$0] * y[$0] })
     let (c1, c2) = (0.01 * 0.01, 0.03 * 0.03)
     var sum = 0.0
-    let margin = min(width, height) > 2 * blur.radius ? blur.radius : 0
+    let margin = blur.margin
     for row in margin..<height - margin {
       for i in row * width + margin..<(row + 1) * width - margin {
         let (mx, my) = (meanX[i], meanY[i])
@@ -46,56 +44,5 @@ extension ImageMetrics {
       }
     }
     return sum / Double((width - 2 * margin) * (height - 2 * margin))
-  }
-}
-
-/// A separable Gaussian of sigma 1.5 over 11 x 11 pixels, the picture mirrored at its border.
-private struct GaussianWindow {
-  let width: Int
-  let height: Int
-  let radius = 5
-  private let taps: [Double]
-
-  init(width: Int, height: Int) {
-    self.width = width
-    self.height = height
-    let raw = (-5...5).map { Double.exp(-Double($0 * $0) / (2 * 1.5 * 1.5)) }
-    let sum = raw.reduce(0, +)
-    taps = raw.map { $0 / sum }
-  }
-
-  func callAsFunction(_ image: [Double]) -> [Double] {
-    var rows = image
-    for y in 0..<height {
-      for x in 0..<width {
-        rows[y * width + x] = weigh(image, start: y * width, at: x, count: width, stride: 1)
-      }
-    }
-    var result = rows
-    for x in 0..<width {
-      for y in 0..<height {
-        result[y * width + x] = weigh(rows, start: x, at: y, count: height, stride: width)
-      }
-    }
-    return result
-  }
-
-  private func weigh(
-    _ values: [Double], start: Int, at center: Int, count: Int, stride: Int
-  ) -> Double {
-    var sum = 0.0
-    let inside = center >= radius && center + radius < count
-    for tap in 0..<11 {
-      let i = center + tap - radius
-      sum += taps[tap] * values[start + (inside ? i : Self.mirrored(i, count)) * stride]
-    }
-    return sum
-  }
-
-  /// The place that an index outside stands for: edges repeat (d c b a | a b c d | d c b a).
-  private static func mirrored(_ i: Int, _ count: Int) -> Int {
-    let period = 2 * count
-    let within = ((i % period) + period) % period
-    return within < count ? within : period - 1 - within
   }
 }

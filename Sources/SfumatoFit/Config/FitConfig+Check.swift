@@ -132,6 +132,7 @@ extension FitConfig.Losses {
     [
       ("\(key).color", color), ("\(key).huber_delta", huberDelta), ("\(key).alpha", alpha),
       ("\(key).iou", iou), ("\(key).normal", normal), ("\(key).depth", depth),
+      ("\(key).ssim", ssim),
     ]
   }
 }

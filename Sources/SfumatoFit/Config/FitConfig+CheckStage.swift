@@ -111,6 +111,17 @@ extension FitConfig.Stage {
         "losses.iou", "is \(losses.iou); it is no sum of squares and goes without least-squares"
       )
     }
+    guard optimizer != .leastSquares || losses.ssim == 0 else {
+      return (
+        "losses.ssim", "is \(losses.ssim); it is no sum of squares and goes without least-squares"
+      )
+    }
+    guard optimizer != .leastSquares || [.huber, .l2].contains(losses.colorLoss) else {
+      return (
+        "losses.color_loss",
+        "is '\(losses.colorLoss.rawValue)'; least-squares goes with 'huber' and 'l2'"
+      )
+    }
     guard optimizer != .leastSquares || mode != .hard else {
       return ("mode", "is 'hard', whose outlines jump; least-squares goes with crisp or soft")
     }
@@ -141,13 +152,13 @@ extension FitConfig.Stage {
         "is \(adaptive.depthTemperatureMinimum), above the depth_temperature \(depthTemperature)"
       )
     }
-    let hasTemperature = losses.color != 0 && depth.hasPrefix("softmax")
+    let hasTemperature = losses.comparesColor && depth.hasPrefix("softmax")
     guard adaptive.watch != .depthTemperature || hasTemperature else {
       return (
         "adaptive.watch",
         """
         is 'depth-temperature', on which nothing depends without a softmax over depth and a weight of \
-        losses.color; watch 'edge-width'
+        losses.color or losses.ssim; watch 'edge-width'
         """
       )
     }

@@ -19,6 +19,18 @@ extension FitConfig {
     }
   }
 
+  /// What a difference of colours costs.
+  public enum ColorLoss: String, CaseIterable, Codable, Equatable, Sendable {
+    /// Half of its square up to `huber_delta`, then in proportion to it.
+    case huber
+    /// Its size.
+    case l1
+    /// Its square.
+    case l2
+    /// Nearly its size, but smooth within `huber_delta`.
+    case charbonnier
+  }
+
   /// How a stage makes pictures.
   public enum Mode: String, CaseIterable, Codable, Equatable, Sendable {
     /// Faces melt at their edges; gradients reach what is hidden or missed.
@@ -159,6 +171,7 @@ extension FitConfig {
     (["schedule"], Schedule.allCases.map(\.rawValue)),
     (["optimizer"], Optimizer.allCases.map(\.rawValue)),
     (["adaptive", "watch"], Watch.allCases.map(\.rawValue)),
+    (["losses", "color_loss"], ColorLoss.allCases.map(\.rawValue)),
   ]
 
   /// Throws where a name is one that its key does not know, with the nearest that it knows.
@@ -177,6 +190,8 @@ extension FitConfig {
           """)
     }
     try check(tree["light_model"], "light_model", LightModel.allCases.map(\.rawValue))
+    try check(
+      tree["losses"]?["color_loss"], "losses.color_loss", ColorLoss.allCases.map(\.rawValue))
     for (i, stage) in (tree["stages"]?.sequence.map(Array.init) ?? []).enumerated() {
       for (path, names) in stageChoices {
         try check(

@@ -6,9 +6,9 @@ internal import RealModule
 public struct FitConfig: Codable, Equatable, Sendable {
   /// Weights of the terms that compare pictures.
   public struct Losses: Codable, Equatable, Sendable {
-    /// Huber loss on sRGB colour, mean over pixels and channels.
+    /// ``colorLoss`` on sRGB colour, mean over pixels and channels.
     public var color: Double
-    /// Where the Huber loss turns from squared to absolute, sRGB units (0 to 1).
+    /// Where Huber's loss and Charbonnier's turn from squared to absolute, sRGB units (0 to 1).
     public var huberDelta: Double
     /// Squared difference of alpha, mean over pixels.
     public var alpha: Double
@@ -18,12 +18,21 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var normal = 0.0
     /// Huber loss on depth in units of the object's radius, turning at 0.02, mean over the pixels that have it.
     public var depth = 0.0
+    /// What a difference of colours costs.
+    public var colorLoss = ColorLoss.huber
+    /// One minus the structural similarity of sRGB colour, mean over the target's mask.
+    public var ssim = 0.0
 
     enum CodingKeys: String, CodingKey {
       case color
       case huberDelta = "huber_delta"
       case alpha, iou, normal, depth
+      case colorLoss = "color_loss"
+      case ssim
     }
+
+    /// Whether any term looks at colours.
+    var comparesColor: Bool { color != 0 || ssim != 0 }
   }
 
   /// Weights of the terms that know only the mesh; lengths in units of the object's radius.
@@ -147,7 +156,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
       own.mode = .crisp
       own.optimizer = .leastSquares
       own.schedule = .fixed
-      own.losses.iou = 0
+      (own.losses.iou, own.losses.ssim) = (0, 0)
+      if own.losses.colorLoss != .l2 { own.losses.colorLoss = .huber }
       return own
     }
 

@@ -101,7 +101,8 @@ public struct HarmonicLight: Equatable, Sendable {
     else { return [] }
     var samples: [Sample] = []
     for p in Swift.stride(from: 0, to: target.alpha.count, by: stride) {
-      guard target.alpha[p] > 0.99, target.weights?[p] ?? 1 > 0.99, surface.alpha.values[p] == 1 else { continue }
+      guard target.alpha[p] > 0.99, target.weights?[p] ?? 1 > 0.99, surface.alpha.values[p] == 1
+      else { continue }
       let normal = SIMD3<Double>(normals.vector3(p)) * 2 - 1
       let length = (normal * normal).sum().squareRoot()
       guard length > 0.1 else { continue }

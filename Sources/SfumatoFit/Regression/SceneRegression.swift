@@ -339,7 +339,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   /// The pictures that a stage's losses compare.
   func outputs(_ stage: FitConfig.Stage) -> RenderOutputs {
     let hasColor =
-      stage.losses.color != 0
+      stage.losses.comparesColor
       && (isColored || config.unknowns.contains(where: \.isSeenInColorAlone))
     var outputs: RenderOutputs = hasColor ? [.color, .alpha] : .alpha
     if stage.losses.depth != 0, problem.hasDepth { outputs.insert(.depth) }

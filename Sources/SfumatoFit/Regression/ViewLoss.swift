@@ -2,7 +2,7 @@ internal import SfumatoCore
 
 /// How far one rendered view is from its target, and the cotangents of its pictures.
 enum ViewLoss {
-  /// The weighted sum of the colour, alpha, intersection-over-union, normal and depth terms.
+  /// The weighted sum of the colour, similarity, alpha, intersection-over-union, normal and depth terms.
   ///
   /// Normals are compared in the target camera's frame and depth in units of the object's radius, both over the pixels that
   /// target and picture cover in full. What a target ignores is in none of them: means and sums go over what counts.
@@ -62,13 +62,17 @@ enum ViewLoss {
     guard losses.color != 0, let color = picture.color?.values else {
       return ViewResiduals(values: values, squaredCount: squaredCount, bound: 0)
     }
-    let factor = (Float(losses.color) * scale / (3 * counted)).squareRoot()
+    // Half of a square costs Huber's loss, and a whole one the squared.
+    let isSquared = losses.colorLoss == .l2
+    let weight = Float(losses.color) * (isSquared ? 2 : 1)
+    let factor = (weight * scale / (3 * counted)).squareRoot()
     values.reserveCapacity(squaredCount + color.count)
     for i in color.indices {
       values.append(factor * root(i / 3) * (sRGBEncode(color[i]) - target.colorSRGB[i]))
     }
     return ViewResiduals(
-      values: values, squaredCount: squaredCount, bound: factor * Float(losses.huberDelta))
+      values: values, squaredCount: isSquared ? values.count : squaredCount,
+      bound: factor * Float(losses.huberDelta))
   }
 
   /// The terms' sum, and the pictures' cotangents where there is a place for them.
@@ -101,15 +105,27 @@ enum ViewLoss {
     cotangent?.alpha = alphaBar
     value += geometry(
       picture, target, losses: losses, frame: frame, scale: scale, cotangent: &cotangent)
-    guard losses.color != 0, let color = picture.color else { return value * scale }
+    guard losses.comparesColor, let color = picture.color else { return value * scale }
     let encoded = color.values.map { sRGBEncode($0) }
-    let (loss, residual) = PixelLoss.forward(
-      .huber(delta: S(losses.huberDelta)), image: encoded, target: target.colorSRGB,
-      weights: target.weights, channels: 3)
-    value += S(losses.color) * loss
+    var bar = ImageBuffer<S>(
+      width: color.width, height: wantsCotangent ? color.height : 0, channels: 3)
+    if losses.color != 0 {
+      let (loss, residual) = PixelLoss.forward(
+        losses.colorPenalty(), image: encoded, target: target.colorSRGB, weights: target.weights,
+        channels: 3)
+      value += S(losses.color) * loss
+      if wantsCotangent {
+        PixelLoss.backward(residual, valueBar: scale * S(losses.color), into: &bar.values)
+      }
+    }
+    if losses.ssim != 0 {
+      value +=
+        S(losses.ssim)
+        * similarity(
+          encoded, target, width: color.width, height: color.height,
+          valueBar: scale * S(losses.ssim), bar: &bar.values)
+    }
     if wantsCotangent {
-      var bar = ImageBuffer<S>(width: color.width, height: color.height, channels: 3)
-      PixelLoss.backward(residual, valueBar: scale * S(losses.color), into: &bar.values)
       for i in bar.values.indices {
         bar.values[i] = sRGBEncodeVJP(color.values[i], encodedBar: bar.values[i])
       }

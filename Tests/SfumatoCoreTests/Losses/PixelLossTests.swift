@@ -3,7 +3,9 @@ import SfumatoTestSupport
 import Testing
 
 @Suite struct PixelLossTests {
-  static let penalties: [PixelPenalty<Double>] = [.l1, .l2, .huber(delta: 0.4)]
+  static let penalties: [PixelPenalty<Double>] = [
+    .l1, .l2, .huber(delta: 0.4), .charbonnier(epsilon: 0.1),
+  ]
 
   @Test(arguments: [Float.self, Double.self] as [any RenderScalar.Type])
   func `two pixels are known by thought`(type: any RenderScalar.Type) {
@@ -17,6 +19,11 @@ import Testing
       #expect(value(.l1) == 3.5 / 4)
       #expect(value(.l2) == 5.25 / 4)
       #expect(value(.huber(delta: 1)) == (0.5 + 1.5 + 0.125) / 4)
+      #expect(
+        abs(
+          value(.charbonnier(epsilon: 0.75))
+            - (0.5 + (4.5625 as S).squareRoot() - 0.75
+              + (0.8125 as S).squareRoot() - 0.75) / 4) < 1e-6)
       #expect(value(.l1, [3, 1]) == 5.5 / 8)
       #expect(value(.l1, [0, 0]) == 0)
     }
