@@ -80,7 +80,7 @@ extension HardView {
   func fragment(_ face: ScreenFace<S>, at point: SIMD2<S>, step: S) -> FragmentPlace<S> {
     // Corner colours are corner weights here.
     let weights = color(face, at: point)
-    guard shader?.hasTextures ?? false else {
+    guard shader?.usesFootprints ?? false else {
       return FragmentPlace(face: Int(face.source), weights: weights, steps: (.zero, .zero))
     }
     return face.fragment(weights: weights, at: point, step: step)

@@ -133,7 +133,8 @@ struct TextureTests {
             var own = texture
             own.texels = Array(p[..<count])
             let chain = MipChain(own)
-            var chainBar = [Double](repeating: 0, count: chain.texels.count)
+            var chainBar = TexelBars<Double>(
+              texelCount: chain.texels.count / chain.channels, channels: chain.channels)
             var placeBars: [Double] = []
             for k in places.indices {
               let place = SIMD2(p[count + 2 * k], p[count + 2 * k + 1])
@@ -143,7 +144,7 @@ struct TextureTests {
                 into: &chainBar)
               placeBars += [placeBar.x, placeBar.y]
             }
-            return chain.backward(chainBar) + placeBars
+            return chain.backward(chainBar.values) + placeBars
           })
         #expect(error < 1e-6, "\(filter), \(channels), \(wrap), \(seed): \(error)")
       }

@@ -37,7 +37,9 @@ struct FragmentGradients<S: RenderScalar>: Sendable {
   var materials: [MaterialGradient<S>]
   var lights: [LightGradient<S>]
   /// All levels' texels, a texture each; empty where texels are not asked.
-  var texels: [[S]]
+  var texels: [TexelBars<S>]
+  /// Whether texture coordinates are asked.
+  let wantsTexcoords: Bool
   /// Of the place of a perspective camera.
   var eye = SIMD3<S>.zero
   /// Of the direction to an orthographic camera.
@@ -46,10 +48,12 @@ struct FragmentGradients<S: RenderScalar>: Sendable {
   init(_ assembly: SceneAssembly<S>, targets: GradientTargets) {
     materials = assembly.scene.materials.map { _ in MaterialGradient() }
     lights = assembly.scene.lights.map { LightGradient(zeroFor: $0) }
-    texels =
-      targets.contains(.textures)
-      ? assembly.chains.map { [S](repeating: 0, count: $0.texels.count) }
-      : assembly.chains.map { _ in [] }
+    wantsTexcoords = targets.contains(.texcoords)
+    texels = assembly.chains.map { chain in
+      TexelBars(
+        texelCount: targets.contains(.textures) ? chain.texels.count / chain.channels : 0,
+        channels: chain.channels)
+    }
   }
 
   /// Where the cotangents of a face's corners stand.
@@ -84,9 +88,7 @@ struct FragmentGradients<S: RenderScalar>: Sendable {
     for (face, bars) in zip(b.faces, b.corners) { a.add(bars, toFace: face) }
     for k in a.materials.indices { a.materials[k] += b.materials[k] }
     for k in a.lights.indices { a.lights[k] += b.lights[k] }
-    for k in a.texels.indices {
-      for i in a.texels[k].indices { a.texels[k][i] += b.texels[k][i] }
-    }
+    for k in a.texels.indices { a.texels[k] += b.texels[k] }
     a.eye += b.eye
     a.viewer += b.viewer
   }

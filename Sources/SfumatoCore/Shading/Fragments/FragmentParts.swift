@@ -22,6 +22,8 @@ struct FragmentMaterial<S: RenderScalar>: Sendable {
   var occlusionTexture: TextureUse<S>?
   var emissiveTexture: TextureUse<S>?
   let hasTextures: Bool
+  /// Whether it shows nothing but a texture, as it is.
+  let isPicture: Bool
 
   init(_ material: Material<S>) {
     baseColor = material.baseColor
@@ -46,6 +48,11 @@ struct FragmentMaterial<S: RenderScalar>: Sendable {
     hasTextures = [
       baseColorTexture, metallicRoughnessTexture, normalTexture, occlusionTexture, emissiveTexture,
     ].contains { $0 != nil }
+    var isConstant = false
+    if case .constant = baseColor { isConstant = true }
+    isPicture =
+      isConstant && shading == .unlit && emissive == .zero && emissiveTexture == nil
+      && baseColorTexture != nil
   }
 }
 

@@ -6,6 +6,9 @@ extension FragmentShader {
   func colorVJP(
     _ place: FragmentPlace<S>, colorBar: SIMD4<S>, into gradients: inout FragmentGradients<S>
   ) -> SIMD3<S> {
+    if let weightsBar = pictureVJP(place, colorBar: colorBar, into: &gradients) {
+      return weightsBar
+    }
     let face = face(place)
     let shown = shownTextures(face, place)
     let values = shown.values
@@ -155,7 +158,7 @@ extension FragmentShader {
 
   /// The adjoint of ``shown(_:_:_:)``.
   @inline(__always)
-  private func shownVJP(
+  func shownVJP(
     _ shown: Shown, _ use: TextureUse<S>, _ place: FragmentPlace<S>, valueBar: SIMD4<S>,
     weightsBar: inout SIMD3<S>, corners: inout CornerBars<S>,
     into gradients: inout FragmentGradients<S>
@@ -165,6 +168,7 @@ extension FragmentShader {
     guard placeBar != .zero else { return }
     for k in 0..<3 {
       weightsBar[k] += dot(placeBar, shown.corners[k])
+      guard gradients.wantsTexcoords else { continue }
       Self.add(use.placeVJP(placeBar: placeBar * place.weights[k]), k, shown.set, to: &corners)
     }
   }

@@ -19,8 +19,8 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   /// Whether any surface has holes or lets others shine through.
   let hasClearFaces: Bool
 
-  /// Whether anything may show a texture.
-  var hasTextures: Bool { !chains.isEmpty }
+  /// Whether the size of a fragment matters: where a texture has smaller sizes.
+  let usesFootprints: Bool
 
   init(_ assembly: SceneAssembly<S>, camera: Camera<S>) {
     self.assembly = assembly
@@ -29,6 +29,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
     lights = assembly.scene.lights
     shine = FragmentLights(assembly.scene.lights)
     chains = assembly.chains
+    usesFootprints = chains.contains { $0.filter == .trilinear }
     positions = assembly.positions
     faces = assembly.faces
     hasClearFaces = assembly.scene.hasClearFaces
@@ -49,9 +50,13 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   }
 
   @inline(__always)
+  func instance(of place: FragmentPlace<S>) -> Int {
+    instances.count > 1 ? assembly.instance(ofFace: place.face) : 0
+  }
+
+  @inline(__always)
   func face(_ place: FragmentPlace<S>) -> Face {
-    var index = 0
-    if instances.count > 1 { index = assembly.instance(ofFace: place.face) }
+    let index = instance(of: place)
     let corner = 3 * (place.face - instances[index].firstFace)
     let first = 3 * place.face
     var n = InlineArray<3, SIMD3<S>>(repeating: .zero)
@@ -84,18 +89,36 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   private func shown(
     _ use: TextureUse<S>?, _ face: Face, _ place: FragmentPlace<S>
   ) -> Shown? {
-    guard let use else { return nil }
-    let count = instances[face.instance].sets.count
+    guard let use,
+      let (number, corners) = corners(of: use, instance: face.instance, corner: face.corner)
+    else { return nil }
+    return shown(use, number, corners, place)
+  }
+
+  /// The set that a texture uses of an instance, and where it has the three corners of a face; nil where the mesh has none.
+  @inline(__always)
+  func corners(
+    of use: TextureUse<S>, instance: Int, corner: Int
+  ) -> (set: Int, places: InlineArray<3, SIMD2<S>>)? {
+    let count = instances[instance].sets.count
     guard count > 0 else { return nil }
     let number = use.texcoordSet < min(count, 2) ? use.texcoordSet : 0
     var corners = InlineArray<3, SIMD2<S>>(repeating: .zero)
     for k in 0..<3 {
-      let i = 2 * Int(instances[face.instance].sets[number].faces[face.corner + k])
+      let i = 2 * Int(instances[instance].sets[number].faces[corner + k])
       corners[k] = use.place(
         SIMD2(
-          instances[face.instance].sets[number].values[i],
-          instances[face.instance].sets[number].values[i + 1]))
+          instances[instance].sets[number].values[i],
+          instances[instance].sets[number].values[i + 1]))
     }
+    return (number, corners)
+  }
+
+  @inline(__always)
+  func shown(
+    _ use: TextureUse<S>, _ number: Int, _ corners: InlineArray<3, SIMD2<S>>,
+    _ place: FragmentPlace<S>
+  ) -> Shown {
     func mix(_ w: SIMD3<S>) -> SIMD2<S> {
       (corners[0] * w.x + corners[1] * w.y) + corners[2] * w.z
     }
@@ -233,6 +256,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   /// the camera's place; *constant in* the level of the mip chain and the side from which a face is seen.
   @inline(__always)
   func color(_ place: FragmentPlace<S>) -> SIMD4<S> {
+    if let color = pictureColor(place) { return color }
     let face = face(place)
     let index = face.material
     guard !materials[index].hasTextures else { return texturedColor(face, place) }

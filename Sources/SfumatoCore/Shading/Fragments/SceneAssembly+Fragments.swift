@@ -76,8 +76,11 @@ extension SceneAssembly {
     }
     if targets.contains(.textures) {
       for (k, bars) in fragments.texels.enumerated() where !bars.isEmpty {
-        let own = chains[k].backward(bars)
-        for i in own.indices { gradient.textures[k][i] += own[i] }
+        let own = chains[k].backward(bars.values)
+        var sum = gradient.textures[k]
+        gradient.textures[k] = []
+        for i in own.indices { sum[i] += own[i] }
+        gradient.textures[k] = sum
       }
     }
     var places = [[Int]](repeating: [], count: parts.count)

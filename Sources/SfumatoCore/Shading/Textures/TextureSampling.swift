@@ -63,7 +63,7 @@ extension MipChain {
   /// The adjoint of ``value(_:)`` with its place: adds to the chain's cotangent where that is not empty; returns the place's.
   @inline(__always)
   func valueVJP(
-    _ sample: TextureSample<S>, valueBar: SIMD4<S>, into chainBar: inout [S]
+    _ sample: TextureSample<S>, valueBar: SIMD4<S>, into chainBar: inout TexelBars<S>
   ) -> SIMD2<S> {
     guard let second = sample.second else {
       return valueVJP(sample.first, valueBar: valueBar, into: &chainBar)
@@ -80,12 +80,14 @@ extension MipChain {
 
   @inline(__always)
   private func valueVJP(
-    _ taps: TexelTaps<S>, valueBar: SIMD4<S>, into chainBar: inout [S]
+    _ taps: TexelTaps<S>, valueBar: SIMD4<S>, into chainBar: inout TexelBars<S>
   ) -> SIMD2<S> {
     var byWeight = SIMD4<S>.zero
     for k in 0..<4 {
       byWeight[k] = (texel(taps.texels[k]) * valueBar).sum()
-      if !chainBar.isEmpty { add(valueBar * taps.weights[k], to: taps.texels[k], of: &chainBar) }
+      if !chainBar.isEmpty {
+        chainBar.add(valueBar * taps.weights[k], toTexel: Int(taps.texels[k]))
+      }
     }
     return SIMD2((byWeight * taps.weightsByU).sum(), (byWeight * taps.weightsByV).sum())
   }
@@ -99,20 +101,6 @@ extension MipChain {
     case 3: return SIMD4(texels[i], texels[i + 1], texels[i + 2], 1)
     default: return SIMD4(texels[i], texels[i + 1], texels[i + 2], texels[i + 3])
     }
-  }
-
-  @inline(__always)
-  private func add(_ bar: SIMD4<S>, to place: Int32, of chainBar: inout [S]) {
-    let i = Int(place) * channels
-    guard channels > 2 else {
-      chainBar[i] += (bar.x + bar.y) + bar.z
-      if channels == 2 { chainBar[i + 1] += bar.w }
-      return
-    }
-    chainBar[i] += bar.x
-    chainBar[i + 1] += bar.y
-    chainBar[i + 2] += bar.z
-    if channels == 4 { chainBar[i + 3] += bar.w }
   }
 
   @inline(__always)
