@@ -47,6 +47,12 @@ struct Fit: ParsableCommand {
     help: ArgumentHelp("The folder of the run.", valueName: "DIR"))
   var output: String = "sfumato-run"
 
+  @Flag(
+    help: """
+      End on a texture: color then goes from vertices to texels, and mesh.obj comes with an MTL and a PNG.
+      """)
+  var texture = false
+
   @Flag(help: "Go on with the run in the output folder from its last checkpoint.")
   var resume = false
 
@@ -96,7 +102,7 @@ struct Fit: ParsableCommand {
     let given = [
       ("--config", config != nil), ("--set", !set.isEmpty), ("--iterations", iterations != nil),
       ("--time-limit", timeLimit != nil), ("--init", initial != nil), ("--solve", solve != nil),
-      ("--seed", seed != nil), ("--plan", plan), ("--force", global.force),
+      ("--seed", seed != nil), ("--plan", plan), ("--force", global.force), ("--texture", texture),
     ].filter(\.1).map(\.0)
     if resume, let option = given.first {
       throw ValidationError(
@@ -156,7 +162,8 @@ struct Fit: ParsableCommand {
   private func resolvedConfig(
     _ problem: FitProblem, start: String, unknowns: [Unknown]
   ) throws -> FitConfig {
-    var config = FitConfig.plan(for: problem, unknowns: unknowns, initial: start)
+    var config = FitConfig.plan(
+      for: problem, unknowns: unknowns, initial: start, hasTexture: texture)
     if let path = self.config { config = try config.merging(file: path) }
     config.unknowns = unknowns
     config.initial = start

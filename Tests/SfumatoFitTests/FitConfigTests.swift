@@ -246,6 +246,31 @@ import Testing
     #expect(throws: FitConfigError.self) { try FitConfig.choices(assignments: ["unknowns=[x]"]) }
   }
 
+  @Test func `a texture ends the plan of unknown colours, on faces that stay`() throws {
+    let plan = FitConfig.plan(
+      unknowns: [.shape, .color], initial: "hull", imageSide: 256, viewCount: 24, isColored: false,
+      hasTexture: true)
+    try plan.check(origin: "the plan")
+    #expect(plan.stages.map(\.texelsPerPixel) == [0, 0, 0, 2])
+    #expect(
+      FitConfig.plan(
+        unknowns: [.pose], initial: "a.obj", imageSide: 256, viewCount: 1, isColored: true,
+        hasTexture: true
+      ).stages.allSatisfy { $0.texelsPerPixel == 0 })
+    #expect(
+      problem { try plan.setting("stages.3.edge_length_px=2").setting("stages.3.remesh_every=5") }
+        .contains("faces with a texture stay"))
+    var swapped = plan
+    swapped.stages.swapAt(2, 3)
+    #expect(
+      problem {
+        try swapped.check(origin: "here")
+        return swapped
+      }.contains("'stages.3.edge_length_px' does not go with the texture of 'texture'"))
+    #expect(
+      problem { try plan.setting("stages.3.mode=soft") }.contains("in 'mode: crisp' alone"))
+  }
+
   @Test func `steps are shared as planned`() {
     for total in [1, 3, 17, 800, 100_000, 1_000_000_000] {
       #expect(plan.withSteps(total).stepCount == total)

@@ -13,6 +13,28 @@ extension FitConfig {
         throw FitConfigError(origin: origin, problem: "'stages.\(i).\(name)' \(problem)")
       }
     }
+    try checkTexture(origin: origin)
+  }
+
+  /// Throws where faces change, or pictures are not crisp, in a stage after the one that gives the mesh a texture.
+  private func checkTexture(origin: String) throws(FitConfigError) {
+    guard let first = stages.firstIndex(where: { $0.texelsPerPixel > 0 }),
+      unknowns.contains(.color)
+    else { return }
+    for (i, stage) in stages.enumerated() where i >= first {
+      let remeshes = i > first && stage.edgeLengthPixels > 0 && unknowns.contains(.shape)
+      for (key, isBroken) in [
+        ("edge_length_px", remeshes), ("subdivide", stage.subdivide > 0),
+        ("mode", stage.mode != .crisp),
+      ] where isBroken {
+        throw FitConfigError(
+          origin: origin,
+          problem: """
+            'stages.\(i).\(key)' does not go with the texture of '\(stages[first].name)': from there on faces stay and \
+            pictures are crisp
+            """)
+      }
+    }
   }
 
   /// Throws where a value is out of range, whatever the choices of a stage are together.
@@ -64,6 +86,7 @@ extension FitConfig {
     try needWeights([
       ("regularizers.laplacian", regularizers.laplacian), ("regularizers.edge", regularizers.edge),
       ("regularizers.normal", regularizers.normal),
+      ("regularizers.texture", regularizers.texture),
     ])
     for (i, stage) in stages.enumerated() {
       let key = "stages.\(i)"

@@ -17,6 +17,14 @@ extension FitConfig.Stage {
         simplifyPixels == 0 || (0.25...1000).contains(simplifyPixels), "0, or 0.25 to 1000"
       ),
       (
+        "texels_per_px", "\(texelsPerPixel)",
+        texelsPerPixel == 0 || (0.05...16).contains(texelsPerPixel), "0, or 0.05 to 16"
+      ),
+      (
+        "learning_rates.texture", "\(learningRates.texture)",
+        learningRates.texture >= 0 && learningRates.texture <= 1, "0 to 1"
+      ),
+      (
         "edge_length_detail", "\(edgeLengthDetail)", (1...100).contains(edgeLengthDetail),
         "1 to 100"
       ),
@@ -78,6 +86,27 @@ extension FitConfig.Stage {
       return (
         "simplify_px", "is \(simplifyPixels); only a mesh of known shape and color is simplified"
       )
+    }
+    if texelsPerPixel > 0 {
+      guard unknowns.contains(.color) else {
+        return ("texels_per_px", "is \(texelsPerPixel), but 'color' is not among 'unknowns'")
+      }
+      guard losses.color > 0 else {
+        return (
+          "losses.color", "is 0; the texture of texels_per_px \(texelsPerPixel) is found by it"
+        )
+      }
+      guard remeshEvery == 0 else {
+        return (
+          "remesh_every",
+          "is \(remeshEvery) beside a texels_per_px of \(texelsPerPixel); faces with a texture stay"
+        )
+      }
+      guard mode == .crisp else {
+        return (
+          "texels_per_px", "is \(texelsPerPixel); textures are fitted in 'mode: crisp' alone"
+        )
+      }
     }
     switch optimizer {
     case .adam:

@@ -8,15 +8,16 @@ extension FitConfig {
   ///   - problem: what is given.
   ///   - unknowns: what the fit changes.
   ///   - initial: the path of the problem's mesh, where it has one that came from a file.
+  ///   - hasTexture: whether unknown colours end on a texture.
   /// - Returns: a complete configuration.
   public static func plan(
-    for problem: FitProblem, unknowns: [Unknown], initial: String = "mesh"
+    for problem: FitProblem, unknowns: [Unknown], initial: String = "mesh", hasTexture: Bool = false
   ) -> FitConfig {
     plan(
       unknowns: unknowns, initial: problem.mesh == nil ? "sphere" : initial,
       imageSide: problem.imageSide, viewCount: problem.targets.count,
       isColored: unknowns.contains(.color) || problem.isColored, coverage: problem.coverage,
-      hasNormals: problem.hasNormals, hasDepth: problem.hasDepth)
+      hasNormals: problem.hasNormals, hasDepth: problem.hasDepth, hasTexture: hasTexture)
   }
 
   /// The plan for what is given and asked: stages from coarse to fine, every value open to change.
@@ -31,10 +32,12 @@ extension FitConfig {
   ///   - coverage: the share of the targets' pixels that the object covers. It weighs the colours of a known object.
   ///   - hasNormals: whether targets have normals, to which an unknown shape is fitted.
   ///   - hasDepth: whether targets have depth.
+  ///   - hasTexture: whether unknown colours end on a texture.
   /// - Returns: a complete configuration.
   public static func plan(
     unknowns: [Unknown], initial: String, imageSide: Int, viewCount: Int, isColored: Bool,
-    coverage: Double = 1, hasNormals: Bool = false, hasDepth: Bool = false
+    coverage: Double = 1, hasNormals: Bool = false, hasDepth: Bool = false,
+    hasTexture: Bool = false
   ) -> FitConfig {
     precondition(coverage > 0 && coverage <= 1, "coverage \(coverage)")
     let comparesColor = isColored || unknowns.contains(where: \.isSeenInColorAlone)
@@ -47,12 +50,15 @@ extension FitConfig {
       !comparesColor ? 0 : knowsColor && isPose ? (30 / coverage).rounded() : isShaded ? 100 : 1
     var losses = Losses(color: color, huberDelta: 0.1, alpha: 1, iou: 0.1)
     if !isPose { (losses.normal, losses.depth) = (hasNormals ? 10 : 0, hasDepth ? 10 : 0) }
-    let stages =
+    var stages =
       isPose
       ? poseStages(
         imageSide: imageSide, losses: losses, unknowns: unknowns, knowsColor: knowsColor)
       : shapeStages(
         initial: initial, imageSide: imageSide, viewCount: viewCount, losses: losses)
+    if hasTexture, unknowns.contains(.color), let last = stages.last {
+      stages.append(textureStage(last, imageSide: imageSide))
+    }
     return FitConfig(
       version: 1, unknowns: unknowns, initial: initial, seed: 0, timeLimitSeconds: 0,
       checkpointEvery: 50, previewEvery: 100,
@@ -130,6 +136,23 @@ extension FitConfig {
       "outline", steps: 200, width: [1.5, 0.7], side: 64, views: 0, edge: 2,
       smoothing: 6, shape: 0.03, color: 0.03, rigid: 0.02)
     return [outline] + last
+  }
+
+  /// The stage that ends a fit of colours: on a texture, finer than vertices.
+  private static func textureStage(_ last: Stage, imageSide: Int) -> Stage {
+    var stage = last
+    stage.name = "texture"
+    stage.steps = 40
+    stage.imageScale = scale(512, of: imageSide)
+    stage.viewsPerStep = 4
+    (stage.schedule, stage.optimizer) = (.fixed, .adam)
+    (stage.learningRateEnd, stage.losses.color) = (0.1, max(stage.losses.color, 1))
+    stage.mode = .crisp
+    stage.samples = 2
+    stage.subdivide = 0
+    (stage.edgeLengthPixels, stage.edgeLengthDetail) = (0, 1)
+    stage.texelsPerPixel = 2
+    return stage
   }
 
   /// Of a known shape: outlines and colours, small pictures first.

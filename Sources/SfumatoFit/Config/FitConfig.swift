@@ -43,6 +43,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var edge: Double
     /// One minus the cosine between neighbouring faces.
     public var normal: Double
+    /// How many looks at a texel each of its neighbours counts as.
+    public var texture = 1.0
   }
 
   /// Step sizes of the unknowns, per step at the stage's start.
@@ -51,6 +53,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var shape: Double
     /// sRGB units.
     public var color: Double
+    /// Of texels, the share of the way to the mean of what a step's views show, in (0, 1].
+    public var texture = 1.0
     /// Radians, and units of the object's radius.
     public var pose: Double
     /// Radians, and units of the object's radius.
@@ -114,6 +118,11 @@ public struct FitConfig: Codable, Equatable, Sendable {
     /// The cells in each of which a known mesh's vertices are made one for the stage's pictures, pixels of these; 0 shows the mesh as it
     /// is.
     public var simplifyPixels = 0.0
+    /// Texels of the texture that takes the colours over from the vertices, to a pixel of the stage's images; 0 keeps where colours
+    /// are.
+    ///
+    /// The texture lies on the mesh's own coordinates where these suit, else on charts. From then on faces stay.
+    public var texelsPerPixel = 0.0
     /// Steps between further remeshings within the stage; 0 is none.
     public var remeshEvery = 0
     /// Reach of a shape step over the mesh: lambda of (I + lambda L), Nicolet, Jacobson, Jakob 2021.
@@ -141,6 +150,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
       case edgeLengthPixels = "edge_length_px"
       case edgeLengthDetail = "edge_length_detail"
       case simplifyPixels = "simplify_px"
+      case texelsPerPixel = "texels_per_px"
       case remeshEvery = "remesh_every"
       case smoothing
       case depthTemperature = "depth_temperature"

@@ -8,6 +8,7 @@ extension SceneGradient<Float> {
   /// Whether every number is finite.
   var isFinite: Bool {
     meshes.allSatisfy { $0.positions.isFinite && $0.vertexColors.isFinite }
+      && textures.allSatisfy(\.isFinite)
       && instances.allSatisfy(\.isFinite) && background.isFinite
       && smoothing.edgeWidthPixels.isFinite && smoothing.gamma.isFinite
       && lights.allSatisfy {
@@ -24,6 +25,7 @@ extension FitState {
   /// Whether every number is finite, those that the optimisers remember included.
   var isFinite: Bool {
     mesh.positions.isFinite && coordinates.isFinite && colorsSRGB.isFinite && pose.isFinite
+      && (texture?.texelsSRGB.isFinite ?? true)
       && (parts + cameras).allSatisfy(\.isFinite) && Float.exp(logFocal).isNormal && light.isFinite
       && background.isFinite && logGains.isFinite && shapeOptimizer.moments.isFinite
       && ([colorOptimizer, poseOptimizer, partsOptimizer, focalOptimizer, lightOptimizer]

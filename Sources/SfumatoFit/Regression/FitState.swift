@@ -9,6 +9,8 @@ struct FitState: Sendable {
   var coordinates: [Float] = []
   /// Vertex colours, sRGB encoded, `[V, 3]`; empty where the mesh has none.
   var colorsSRGB: [Float]
+  /// The texture that holds the colours from the first stage on that has one; the vertex colours then stay as they were.
+  var texture: FitTexture?
   /// The object's motion.
   var pose: RigidTransform<Float>
   /// The motion of each part that moves by itself, before the pose.

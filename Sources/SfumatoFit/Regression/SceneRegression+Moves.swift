@@ -13,7 +13,12 @@ extension SceneRegression {
       switch unknown {
       case .shape: moveShape(gradient.meshes[0].positions, Float(rates.shape * decay))
       case .color:
-        moveColors(gradient.meshes[0].vertexColors, Float(rates.color * decay))
+        if state.texture == nil {
+          moveColors(gradient.meshes[0].vertexColors, Float(rates.color * decay))
+        } else {
+          moveTexels(
+            stage, gradient.textures[0], chosen: chosen, rate: Float(rates.texture * decay))
+        }
       case .pose:
         movePose(
           gradient.instances.reduce(into: Twist()) { $0 += $1 }, Float(rates.pose * decay))

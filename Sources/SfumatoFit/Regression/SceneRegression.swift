@@ -128,6 +128,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       remesh(stage)
     }
     if level == nil { makeLevel(stage) }
+    if state.step == 0, paints(stage) { layOutTexture(stage) }
     let width = stage.mode == .soft ? smoothing(stage).edgeWidthPixels : 0
     let (loss, isTaken) =
       switch stage.optimizer {
@@ -221,33 +222,19 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     }
     var mesh = shown[0]
     if state.colorsSRGB.count == mesh.positions.count {
-      mesh.vertexColors = state.colorsSRGB.map { sRGBDecode($0) }
+      mesh.vertexColors = state.texture == nil ? state.colorsSRGB.map { sRGBDecode($0) } : nil
     }
     var scene = Scene(
       mesh, shading: isLit ? .lambert : .unlit, lights: isLit ? state.lights : [],
       background: background)
+    if let texture = state.texture {
+      scene.textures = [texture.texture(workers: workers)]
+      scene.materials[0].baseColor = .constant(SIMD3(repeating: 1))
+      scene.materials[0].baseColorTexture = TextureUse(0)
+    }
     scene.instances[0].transform = state.pose
     if !isLit { problem.light(&scene) }
     return scene
-  }
-
-  /// The mesh of the present state in the world: pose and colours applied.
-  public var worldMesh: Mesh<Float> {
-    let scene = scene
-    guard known == nil else { return SceneFile(scene).worldMesh() }
-    var mesh = scene.meshes[0]
-    let pose = scene.instances[0].transform
-    let rotation = pose.rotation.matrix
-    for v in 0..<mesh.vertexCount {
-      mesh.positions.setVector3(v, pose * mesh.positions.vector3(v))
-    }
-    if config.unknowns.contains(.shape) {
-      mesh.normals = nil
-    } else if var normals = mesh.normals {
-      for v in 0..<mesh.vertexCount { normals.setVector3(v, rotation * normals.vector3(v)) }
-      mesh.normals = normals
-    }
-    return mesh
   }
 
   /// The factor on all focal lengths.
@@ -293,7 +280,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     for unknown in config.unknowns {
       switch unknown {
       case .shape: targets.insert(.positions)
-      case .color: targets.insert(.colors)
+      case .color: targets.insert(state.texture == nil ? .colors : .textures)
       case .pose, .parts: targets.insert(.poses)
       case .cameras: targets.insert(.cameras)
       case .focal: targets.insert(.intrinsics)

@@ -169,6 +169,7 @@ extension FieldTransfer {
     try transfer(&state.mesh.positions)
     try transfer(&state.coordinates)
     try transfer(&state.colorsSRGB)
+    try transfer(textureOf: &state)
     try transfer(&state.pose)
     try transfer(&state.runnerUp)
     try transfer(&state.runnerUpRatio)
@@ -180,6 +181,49 @@ extension FieldTransfer {
     try transfer(&state.light)
     try transfer(&state.background)
     try transfer(&state.logGains)
+  }
+
+  /// The texture, where there is one: its size and layout, then its values.
+  private mutating func transfer(textureOf state: inout FitState) throws {
+    let old = state.texture
+    let set = old?.atlas.texcoords
+    var (width, height) = (old?.atlas.width ?? 0, old?.atlas.height ?? 0)
+    var (charts, scalars) = (old?.atlas.chartCount ?? 0, set?.values.count ?? 0)
+    for part in 0..<4 {
+      switch part {
+      case 0: try transfer(&width)
+      case 1: try transfer(&height)
+      case 2: try transfer(&charts)
+      default: try transfer(&scalars)
+      }
+    }
+    guard width > 0 || height > 0 else { return }
+    // Two values a word; more than the file has left would not be read anyway.
+    guard (1...1 << 16).contains(width), (1...1 << 16).contains(height),
+      scalars >= 0, scalars.isMultiple(of: 2), scalars / 2 <= mostWords,
+      width * height <= mostWords
+    else { throw FieldReader.Mismatch() }
+    var values = set?.values ?? [Float](repeating: 0, count: scalars)
+    try transfer(&values)
+    var faces = set?.faces ?? [Int32](repeating: 0, count: state.mesh.faces.count)
+    for i in faces.indices {
+      var corner = Int(faces[i])
+      try transfer(&corner)
+      guard (0..<scalars / 2).contains(corner) else { throw FieldReader.Mismatch() }
+      faces[i] = Int32(corner)
+    }
+    var texture =
+      old
+      ?? FitTexture(
+        TextureAtlas(
+          width: width, height: height, texcoords: TexcoordSet(values: values, faces: faces),
+          chartCount: charts), faces: state.mesh.faces,
+        colorsSRGB: [Float](repeating: 0, count: state.mesh.positions.count))
+    try transfer(&texture.texelsSRGB)
+    try transfer(&texture.shown)
+    try transfer(&texture.mostShown)
+    state.texture = texture
+    state.mesh = state.mesh.with(texture.atlas.texcoords)
   }
 
   private mutating func transfer(optimizers state: inout FitState) throws {
@@ -329,51 +373,5 @@ extension FitConfig {
     guard (0...stages.count).contains(stage), step >= 0 else { return false }
     guard step <= (stage < stages.count ? stages[stage].steps : 0) else { return false }
     return totalSteps == stages[..<stage].reduce(0) { $0 + $1.steps } + step
-  }
-}
-
-extension FitProblem {
-  /// A hash of everything in it.
-  var fingerprint: UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    func add(_ word: UInt32) { hash = (hash ^ UInt64(word)) &* 0x100_0000_01B3 }
-    func add(_ values: [Float]) {
-      add(UInt32(truncatingIfNeeded: values.count))
-      for value in values { add(value.bitPattern) }
-    }
-    for target in targets {
-      let camera = target.camera
-      let motion = camera.worldToCamera
-      add(UInt32(truncatingIfNeeded: camera.width))
-      add(UInt32(truncatingIfNeeded: camera.height))
-      add(camera.projection == .perspective ? 0 : 1)
-      add([
-        camera.focal.x, camera.focal.y, camera.principal.x, camera.principal.y, motion.rotation.w,
-        motion.rotation.vector.x, motion.rotation.vector.y, motion.rotation.vector.z,
-        motion.translation.x, motion.translation.y, motion.translation.z,
-      ])
-      add(target.picture.values)
-      add(target.ignored?.values ?? [])
-      add(target.geometry.normals?.values ?? [])
-      add(target.geometry.depth?.values ?? [])
-    }
-    if let bounds { for c in 0..<3 { add([bounds.lower[c], bounds.upper[c]]) } }
-    if let mesh {
-      add(mesh.positions)
-      for corner in mesh.faces { add(UInt32(bitPattern: corner)) }
-      add(mesh.vertexColors ?? [])
-      add(mesh.faceColors ?? [])
-      add(mesh.normals ?? [])
-    }
-    if let scene {
-      for mesh in scene.meshes {
-        add(mesh.positions)
-        for set in mesh.texcoordSets { add(set.values) }
-      }
-      for texture in scene.textures { add(texture.texels) }
-      add(Array("\(scene.instances) \(scene.materials) \(scene.lights)".utf8.map(Float.init)))
-    }
-    if !lights.isEmpty { add(Array("\(lights) \(material)".utf8.map(Float.init))) }
-    return hash
   }
 }

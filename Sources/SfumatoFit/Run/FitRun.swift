@@ -286,7 +286,6 @@ public struct FitRun: Sendable {
       let path = "\(folder.result)/\(name)"
       try writing(path) { try save(path) }
     }
-    try result("mesh.obj") { try saveOBJ(mesh, to: $0) }
     try result("mesh.ply") { try savePLY(mesh, to: $0) }
     if let pull {
       try result("gradient.ply") {
@@ -295,7 +294,17 @@ public struct FitRun: Sendable {
     }
     // Colours found without a light hold it already.
     let shading: Shading = config.unknowns.contains(.light) ? .lambert : .unlit
-    try result("mesh.glb") { try saveScene(SceneFile(Scene(mesh, shading: shading)), to: $0) }
+    var scene = Scene(mesh, shading: shading)
+    if regression.state.texture != nil {
+      let found = regression.scene
+      scene.meshes[0].vertexColors = nil
+      (scene.materials, scene.textures) = (found.materials, found.textures)
+      scene.textures[0].filter = .trilinear
+      try result("mesh.obj") { try saveScene(SceneFile(scene), to: $0) }
+    } else {
+      try result("mesh.obj") { try saveOBJ(mesh, to: $0) }
+    }
+    try result("mesh.glb") { try saveScene(SceneFile(scene), to: $0) }
     if regression.known != nil {
       var file = SceneFile(regression.scene)
       // Lights of harmonics have no place in the format; params.json has them.

@@ -9,8 +9,11 @@ public func loadRunScene(_ run: String) throws -> Scene<Float> {
   if FileManager.default.fileExists(atPath: known) {
     return try loadScene(known).scene.shown(under: lights)
   }
-  let mesh = try loadMesh(run + "/result/mesh.obj")
-  return Scene(mesh, shading: lights.isEmpty ? .unlit : .lambert, lights: lights)
+  let path = run + "/result/mesh.obj"
+  if FileManager.default.fileExists(atPath: run + "/result/mesh.mtl") {
+    return try loadScene(path).scene.shown(under: lights)
+  }
+  return Scene(try loadMesh(path), shading: lights.isEmpty ? .unlit : .lambert, lights: lights)
 }
 
 /// The lights that a run found; none where it looked for none.
