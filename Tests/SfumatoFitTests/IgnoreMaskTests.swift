@@ -47,26 +47,6 @@ import Testing
     #expect(carved < 0.8 * whole, "\(carved / whole)")
   }
 
-  @Test func `a fit sees through to what others show`() throws {
-    func fitted(_ targets: [TargetView]) throws -> Evaluation {
-      let problem = FitProblem(targets: targets, mesh: visualHull(of: clean(12)))
-      var stage = FitFixtures.stage(steps: 120, smoothing: 6, rate: 0.02)
-      stage.mode = .crisp
-      let fit = FitFixtures.solve(
-        problem, FitFixtures.config([.shape, .color], initial: "hull", [stage]))
-      return Evaluation(of: fit.scene, on: clean(12))
-    }
-    let whole = try fitted(clean(12))
-    let ignoring = try fitted(occluded(12, bar: 8, places: 4, ignoring: true))
-    let spoilt = try fitted(occluded(12, bar: 8, places: 4, ignoring: false))
-    #expect(
-      ignoring.psnr > whole.psnr - 9 && ignoring.iou > whole.iou - 0.01,
-      "\(ignoring.psnr), \(ignoring.iou) against \(whole.psnr), \(whole.iou)")
-    #expect(
-      spoilt.psnr < ignoring.psnr - 5 && spoilt.iou < ignoring.iou - 0.01,
-      "\(spoilt.psnr), \(spoilt.iou)")
-  }
-
   @Test func `numbers leave out what is ignored`() {
     let scene = Scene(box)
     let with = Evaluation(of: scene, on: occluded(ignoring: true))
