@@ -140,6 +140,22 @@ import Testing
     #expect(Set(colors).count > 3)
   }
 
+  @Test func `a known light meets the texture`() throws {
+    var scene = Self.striped
+    scene.lights = [.ambient(color: SIMD3(repeating: 0.5))]
+    scene.materials[0].shading = .lambert
+    let targets = FitFixtures.targets(scene, FitFixtures.cameras(4))
+    var mesh = scene.meshes[0]
+    mesh.vertexColors = [Float](repeating: 0.3, count: mesh.positions.count)
+    var fit = SceneRegression(
+      FitProblem(targets: targets, mesh: mesh, lights: scene.lights),
+      config: FitFixtures.config([.color], [Self.stage(steps: 40)]))
+    while fit.next() != nil {}
+    #expect(fit.scene.materials[0].baseColorTexture != nil)
+    #expect(fit.scene.materials[0].shading == .lambert && fit.scene.lights == scene.lights)
+    #expect(Evaluation(of: fit.scene, on: targets).psnr > 24)
+  }
+
   @Test func `a checkpoint brings the texture back`() throws {
     let (whole, targets) = Self.fitted(steps: 6)
     let problem = FitProblem(targets: targets, mesh: whole.problem.mesh)

@@ -227,13 +227,14 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     var scene = Scene(
       mesh, shading: isLit ? .lambert : .unlit, lights: isLit ? state.lights : [],
       background: background)
+    scene.instances[0].transform = state.pose
+    if !isLit { problem.light(&scene) }
+    // The known light's material says nothing of the texture.
     if let texture = state.texture {
       scene.textures = [texture.texture(workers: workers)]
       scene.materials[0].baseColor = .constant(SIMD3(repeating: 1))
       scene.materials[0].baseColorTexture = TextureUse(0)
     }
-    scene.instances[0].transform = state.pose
-    if !isLit { problem.light(&scene) }
     return scene
   }
 
