@@ -3,9 +3,6 @@
 /// The window and the constants are those of ``ImageMetrics/ssim(_:_:)``. Source: Wang et al. 2004, "Image Quality Assessment: From Error
 /// Visibility to Structural Similarity", eq. 13.
 public enum SSIMLoss {
-  private static var c1: Double { 0.01 * 0.01 }
-  private static var c2: Double { 0.03 * 0.03 }
-
   /// What the adjoint needs.
   public struct Residual<S: RenderScalar>: Sendable {
     /// Pixels across.
@@ -81,19 +78,13 @@ public enum SSIMLoss {
   private static func terms<S: RenderScalar>(
     _ x: [S], _ y: [S], _ blur: GaussianWindow<S>, _ weights: [S], _ scale: S
   ) -> (sum: Double, byMean: [S], bySquare: [S], byProduct: [S]) {
-    let (meanX, meanY) = (blur(x), blur(y))
-    let (squareX, squareY) = (blur(multiplied(x, x)), blur(multiplied(y, y)))
-    let product = blur(multiplied(x, y))
-    let (c1, c2) = (S(Self.c1), S(Self.c2))
+    let local = LocalSimilarity(x, y, blur)
     var byMean = [S](repeating: 0, count: x.count)
     var (bySquare, byProduct) = (byMean, byMean)
     var sum = 0.0
     for p in x.indices where weights[p] != 0 {
-      let (mx, my) = (meanX[p], meanY[p])
-      let light = 2 * mx * my + c1
-      let structure = 2 * (product[p] - mx * my) + c2
-      let lights = mx * mx + my * my + c1
-      let spreads = squareX[p] - mx * mx + squareY[p] - my * my + c2
+      let (mx, my) = (local.meanX[p], local.meanY[p])
+      let (light, structure, lights, spreads) = local.terms(p)
       let quotient = 1 / (lights * spreads)
       let similarity = light * structure * quotient
       sum += Double(weights[p] * (1 - similarity))
@@ -128,10 +119,6 @@ public enum SSIMLoss {
           valueBar * (means[p] + 2 * x * squares[p] + y * products[p])
       }
     }
-  }
-
-  private static func multiplied<S: RenderScalar>(_ a: [S], _ b: [S]) -> [S] {
-    a.indices.map { a[$0] * b[$0] }
   }
 
   /// `[H, W, C]` as `[C, H, W]`.

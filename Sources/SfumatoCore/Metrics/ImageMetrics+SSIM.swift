@@ -24,23 +24,13 @@ extension ImageMetrics {
   /// The mean similarity of one channel.
   private static func similarity(_ x: [Double], _ y: [Double], width: Int, height: Int) -> Double {
     let blur = GaussianWindow<Double>(width: width, height: height)
-    let meanX = blur(x)
-    let meanY = blur(y)
-    let squareX = blur(x.map { $0 * $0 })
-    let squareY = blur(y.map { $0 * $0 })
-    let product = blur(x.indices.map { x[$0] * y[$0] })
-    let (c1, c2) = (0.01 * 0.01, 0.03 * 0.03)
+    let local = LocalSimilarity(x, y, blur)
     var sum = 0.0
     let margin = blur.margin
     for row in margin..<height - margin {
       for i in row * width + margin..<(row + 1) * width - margin {
-        let (mx, my) = (meanX[i], meanY[i])
-        let varianceX = squareX[i] - mx * mx
-        let varianceY = squareY[i] - my * my
-        let covariance = product[i] - mx * my
-        sum +=
-          (2 * mx * my + c1) * (2 * covariance + c2)
-          / ((mx * mx + my * my + c1) * (varianceX + varianceY + c2))
+        let terms = local.terms(i)
+        sum += terms.light * terms.structure / (terms.lights * terms.spreads)
       }
     }
     return sum / Double((width - 2 * margin) * (height - 2 * margin))
