@@ -6,10 +6,11 @@ extension FragmentShader {
   func colorVJP(
     _ place: FragmentPlace<S>, colorBar: SIMD4<S>, into gradients: inout FragmentGradients<S>
   ) -> SIMD3<S> {
-    if let weightsBar = pictureVJP(place, colorBar: colorBar, into: &gradients) {
+    let instance = instance(of: place)
+    if let weightsBar = pictureVJP(place, instance, colorBar: colorBar, into: &gradients) {
       return weightsBar
     }
-    let face = face(place)
+    let face = face(place, instance)
     let shown = shownTextures(face, place)
     let values = shown.values
     let fragment = fragment(face, place, values, bump: shown.bump)

@@ -4,18 +4,19 @@
 extension FragmentShader {
   /// ``color(_:)`` of a material that shows a texture as it is; nil of others.
   @inline(__always)
-  func pictureColor(_ place: FragmentPlace<S>) -> SIMD4<S>? {
-    guard let (shown, source, material) = picture(place) else { return nil }
+  func pictureColor(_ place: FragmentPlace<S>, _ instance: Int) -> SIMD4<S>? {
+    guard let (shown, source, material) = picture(place, instance) else { return nil }
     let tint = source * materials[material].baseColorFactor
     return SIMD4(tint, materials[material].opacity) * shown.value
   }
 
-  /// The adjoint of ``pictureColor(_:)``: adds to the gradients, returns the weights' cotangent.
+  /// The adjoint of ``pictureColor(_:_:)``: adds to the gradients, returns the weights' cotangent.
   @inline(__always)
   func pictureVJP(
-    _ place: FragmentPlace<S>, colorBar: SIMD4<S>, into gradients: inout FragmentGradients<S>
+    _ place: FragmentPlace<S>, _ instance: Int, colorBar: SIMD4<S>,
+    into gradients: inout FragmentGradients<S>
   ) -> SIMD3<S>? {
-    guard let (shown, source, index) = picture(place),
+    guard let (shown, source, index) = picture(place, instance),
       let use = materials[index].baseColorTexture
     else { return nil }
     let texel = SIMD3(shown.value.x, shown.value.y, shown.value.z)
@@ -39,9 +40,8 @@ extension FragmentShader {
 
   @inline(__always)
   private func picture(
-    _ place: FragmentPlace<S>
+    _ place: FragmentPlace<S>, _ instance: Int
   ) -> (shown: Shown, source: SIMD3<S>, material: Int)? {
-    let instance = instance(of: place)
     let index = instances[instance].material
     guard materials[index].isPicture, let use = materials[index].baseColorTexture,
       case .constant(let source) = materials[index].baseColor,

@@ -55,8 +55,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   }
 
   @inline(__always)
-  func face(_ place: FragmentPlace<S>) -> Face {
-    let index = instance(of: place)
+  func face(_ place: FragmentPlace<S>, _ index: Int) -> Face {
     let corner = 3 * (place.face - instances[index].firstFace)
     let first = 3 * place.face
     var n = InlineArray<3, SIMD3<S>>(repeating: .zero)
@@ -256,8 +255,9 @@ final class FragmentShader<S: RenderScalar>: Sendable {
   /// the camera's place; *constant in* the level of the mip chain and the side from which a face is seen.
   @inline(__always)
   func color(_ place: FragmentPlace<S>) -> SIMD4<S> {
-    if let color = pictureColor(place) { return color }
-    let face = face(place)
+    let instance = instance(of: place)
+    if let color = pictureColor(place, instance) { return color }
+    let face = face(place, instance)
     let index = face.material
     guard !materials[index].hasTextures else { return texturedColor(face, place) }
     let point = fragment(face, place, TextureValues(), bump: nil).point
@@ -283,7 +283,7 @@ final class FragmentShader<S: RenderScalar>: Sendable {
 
   /// Alpha alone.
   func alpha(_ place: FragmentPlace<S>) -> S {
-    let face = face(place)
+    let face = face(place, instance(of: place))
     let material = materials[face.material]
     return material.opacity * (shown(material.baseColorTexture, face, place)?.value.w ?? 1)
   }
