@@ -93,8 +93,8 @@ extension Compare {
     }
     add("poses", rows(comparison.poses))
     // Cameras that nothing moved are all alike.
-    let moved = comparison.cameras.filter { $0.degrees > 0 || $0.units > 0 || $0.focalRatio != 1 }
-    add("cameras", rows(json || !moved.isEmpty ? comparison.cameras : []))
+    let isListed = json || comparison.cameras.contains(where: \.differs)
+    add("cameras", rows(isListed ? comparison.cameras : []))
     add("parameters", rows(comparison.parameters))
     add("not_compared", json ? .array(comparison.remarks.map(JSONValue.string)) : .null)
     return .object(members)

@@ -33,7 +33,7 @@ extension RunComparison {
         ("normals, degrees", $0.normalDegrees),
       ].map { ["name": $0.0, "value": Self.text($0.1)] }
     }
-    let moved = (poses + cameras).filter { $0.degrees > 0 || $0.units > 0 || $0.focalRatio != 1 }
+    let moved = (poses + cameras).filter(\.differs)
     let content: [String: Any] = [
       "a": names[0], "b": names[1], "pathA": a, "pathB": b,
       "metrics": rows(metrics + effort) + ends,

@@ -64,6 +64,9 @@ public struct RunComparison {
     public var units: Double
     /// The focal length of B over that of A; 1 for a pose.
     public var focalRatio = 1.0
+
+    /// Whether the two are not the same.
+    public var differs: Bool { degrees > 0 || units > 0 || focalRatio != 1 }
   }
 
   /// The folders.

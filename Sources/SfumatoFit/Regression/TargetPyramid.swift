@@ -156,7 +156,7 @@ enum TargetPyramid {
   }
 
   /// The size of a picture at a scale, at least a pixel.
-  private static func size(
+  static func size(
     of picture: ImageBuffer<Float>, scale: Double
   ) -> (width: Int, height: Int) {
     (

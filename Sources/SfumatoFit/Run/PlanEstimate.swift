@@ -112,10 +112,12 @@ public struct PlanEstimate: Equatable, Sendable {
     _ config: FitConfig, _ planned: FitConfig, _ problem: FitProblem, _ probe: PlanProbe
   ) -> [Stage] {
     var stages: [Stage] = []
+    let pictures = problem.targets.map(\.picture)
+    let largest = pictures.reduce(pictures[0]) { $1.pixelCount > $0.pixelCount ? $1 : $0 }
     // Seconds a pixel that is seen, of the stage before.
     var rate = 0.0
     for (i, stage) in config.stages.enumerated() where stage.steps > 0 {
-      let size = Self.largestSize(of: problem.targets, scale: stage.imageScale)
+      let size = TargetPyramid.size(of: largest, scale: stage.imageScale)
       let views = problem.targets.count
       let seen =
         stage.viewsPerStep > 0 ? min(stage.viewsPerStep, views) : views
@@ -143,15 +145,6 @@ public struct PlanEstimate: Equatable, Sendable {
           vertices: measured?.vertices, faces: measured?.faces))
     }
     return stages
-  }
-
-  /// The size of the largest target at a scale.
-  private static func largestSize(
-    of targets: [TargetView], scale: Double
-  ) -> (width: Int, height: Int) {
-    let camera = targets.map(\.camera).max { $0.width * $0.height < $1.width * $1.height }
-    func scaled(_ side: Int?) -> Int { max(1, Int((Double(side ?? 1) * scale).rounded())) }
-    return (scaled(camera?.width), scaled(camera?.height))
   }
 
   /// Lines of a table, for people: a header, then a row a stage.

@@ -20,7 +20,7 @@ struct ChartGrowth {
   /// The cosine of the angle to the axis within which a chart grows: 50 degrees.
   private static let growthCosine: Float = 0.643
   /// The cosine beyond which no face of a chart lies: 70 degrees, where a face keeps a third of its area.
-  static let leastCosine: Float = 0.342
+  private static let leastCosine: Float = 0.342
   /// A chart below this share of the mean area joins a neighbour where it can.
   private static let smallShare: Float = 0.25
   private static let iterations = 3

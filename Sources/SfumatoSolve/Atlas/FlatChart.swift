@@ -47,35 +47,38 @@ struct FlatChart {
       let p = surface.positions[Int(v)]
       return SIMD2(dot(p, across), dot(p, up)) * density
     }
-    var best = (area: Float.infinity, angle: Float(0))
+    var best = (area: Float.infinity, angle: Float(0), isUpright: false)
     for k in 0..<Self.turns {
       let angle = Float(k) / Float(Self.turns) * .pi / 2
-      let box = Self.box(flat, angle)
+      let box = Self.box(flat, Turn(angle))
       let sides = box.upper - box.lower
-      if sides.x * sides.y < best.area { best = (sides.x * sides.y, angle) }
+      if sides.x * sides.y < best.area { best = (sides.x * sides.y, angle, sides.y > sides.x) }
     }
-    var angle = best.angle
-    let sides = Self.box(flat, angle)
     // Lying boxes pack better beside each other.
-    if sides.upper.y - sides.lower.y > sides.upper.x - sides.lower.x { angle += .pi / 2 }
-    let box = Self.box(flat, angle)
-    places = flat.map { Self.turned($0, angle) - box.lower }
+    let turn = Turn(best.isUpright ? best.angle + .pi / 2 : best.angle)
+    let box = Self.box(flat, turn)
+    places = flat.map { turn($0) - box.lower }
     size = box.upper - box.lower
   }
 
-  private static func turned(_ p: SIMD2<Float>, _ angle: Float) -> SIMD2<Float> {
-    let (c, s) = (Float.cos(angle), Float.sin(angle))
-    return SIMD2(c * p.x - s * p.y, s * p.x + c * p.y)
+  /// A turn of the sheet, counter-clockwise.
+  private struct Turn {
+    private let (cosine, sine): (Float, Float)
+
+    init(_ angle: Float) { (cosine, sine) = (.cos(angle), .sin(angle)) }
+
+    func callAsFunction(_ p: SIMD2<Float>) -> SIMD2<Float> {
+      SIMD2(cosine * p.x - sine * p.y, sine * p.x + cosine * p.y)
+    }
   }
 
   private static func box(
-    _ points: [SIMD2<Float>], _ angle: Float
+    _ points: [SIMD2<Float>], _ turn: Turn
   ) -> (lower: SIMD2<Float>, upper: SIMD2<Float>) {
-    let (c, s) = (Float.cos(angle), Float.sin(angle))
     var lower = SIMD2<Float>(repeating: .infinity)
     var upper = -lower
     for p in points {
-      let q = SIMD2(c * p.x - s * p.y, s * p.x + c * p.y)
+      let q = turn(p)
       lower = pointwiseMin(lower, q)
       upper = pointwiseMax(upper, q)
     }
