@@ -107,9 +107,9 @@ import Testing
     config.stages[0].edgeLengthDetail = 4
     var problem = problem
     problem.mesh = .icosphere(subdivisions: 2)
-    let probe = PlanProbe(problem, config, workers: .all)
-    var plain = SceneRegression(problem, config: config)
-    _ = plain.next()
-    #expect(probe.stages[0]?.vertices ?? 0 > plain.state.mesh.vertexCount)
+    func vertices(_ paints: Bool) -> Int {
+      PlanProbe(problem, config, workers: .all, paints: paints).stages[0]?.vertices ?? 0
+    }
+    #expect(vertices(true) > vertices(false))
   }
 }

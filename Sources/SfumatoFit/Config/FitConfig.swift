@@ -256,14 +256,11 @@ public struct FitConfig: Codable, Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - secondsPerStep: measured, one a stage.
-  ///   - entering: seconds that stages take to begin.
   ///   - spent: seconds that measuring took.
   /// - Returns: the same plan with fewer steps, or with as many where they fit.
-  func fitted(
-    to secondsPerStep: [Double], entering: Double = 0, spent: Double = 0
-  ) -> FitConfig {
+  func fitted(to secondsPerStep: [Double], spent: Double = 0) -> FitConfig {
     let planned = zip(stages, secondsPerStep).reduce(0) { $0 + Double($1.0.steps) * $1.1 }
-    // A part is left for previews and results, and for a machine that slows down.
+    // A fifth is left for preparing stages, previews and results, and for a machine that slows down.
     let secondsPerTrialStep = secondsPerStep.first ?? 0
     let left = max(timeLimitSeconds - spent, 0)
     var copy = self
@@ -273,7 +270,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
       if copy.pose.trialStarts < 8 { (copy.pose.trialStarts, copy.pose.trialSteps) = (1, 0) }
     }
     let allowed =
-      max(left - Double(copy.trialStepCount) * secondsPerTrialStep - entering, 0) * 0.92
+      max(left - Double(copy.trialStepCount) * secondsPerTrialStep, 0) * 0.8
     guard planned > allowed else { return copy }
     for i in copy.stages.indices where stages[i].steps > 0 {
       copy.stages[i].steps = max(1, Int(Double(stages[i].steps) * (allowed / planned)))

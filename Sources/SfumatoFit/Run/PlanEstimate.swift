@@ -84,11 +84,10 @@ public struct PlanEstimate: Equatable, Sendable {
     let planned = config
     let isLimited = config.timeLimitSeconds > 0
     let probe = PlanProbe(
-      problem, config, workers: workers, within: isLimited ? .infinity : budget)
+      problem, config, workers: workers, within: isLimited ? .infinity : budget,
+      paints: !isLimited)
     let spent = Date().timeIntervalSince(began)
-    if isLimited {
-      config = config.fitted(to: probe.slowest, entering: probe.entering, spent: spent)
-    }
+    if isLimited { config = config.fitted(to: probe.slowest, spent: spent) }
     let start = Date()
     stages = Self.stages(config, planned, problem, probe)
     if let opening = config.trialRounds.first {

@@ -28,10 +28,11 @@ struct PlanProbe: Sendable {
 
   /// Takes the steps, until `budget` seconds are over.
   ///
-  /// A mesh that remeshing refines where colours change is finer once its colours are found. Each stage therefore begins with
+  /// A mesh that remeshing refines where colours change is finer once its colours are found. With `paints` each stage therefore begins with
   /// the pictures' colours on the mesh.
   init(
-    _ problem: FitProblem, _ config: FitConfig, workers: Workers, within budget: Double = .infinity
+    _ problem: FitProblem, _ config: FitConfig, workers: Workers, within budget: Double = .infinity,
+    paints: Bool
   ) {
     var shortened = config
     shortened.pose.trialSteps = 0
@@ -41,7 +42,7 @@ struct PlanProbe: Sendable {
     stages = Array(repeating: nil, count: config.stages.count)
     last = SceneRegression(problem, config: shortened, workers: workers)
     let began = Date()
-    last.paint()
+    if paints { last.paint() }
     var start = Date()
     // One step at the least: nothing else tells how fast this machine is.
     while last.state.totalSteps == 0 || Date().timeIntervalSince(began) < budget,
@@ -55,7 +56,7 @@ struct PlanProbe: Sendable {
         stages[step.stage] = Stage(
           first: spent, vertices: mesh.vertexCount, faces: mesh.faceCount)
       }
-      if step.stepInStage + 1 == shortened.stages[step.stage].steps { last.paint() }
+      if paints, step.stepInStage + 1 == shortened.stages[step.stage].steps { last.paint() }
       start = Date()
     }
     seconds = Date().timeIntervalSince(began)
@@ -68,11 +69,6 @@ struct PlanProbe: Sendable {
 
   /// Seconds a step of each stage, the slowest that was seen; 0 where a stage has one step or none.
   var slowest: [Double] { stages.map { $0?.later.max() ?? 0 } }
-
-  /// Seconds that the stages take to begin, all together.
-  var entering: Double {
-    stages.compactMap(\.self).reduce(0) { $0 + max($1.first - ($1.later.max() ?? $1.first), 0) }
-  }
 }
 
 extension SceneRegression {
