@@ -47,6 +47,29 @@ import Testing
     #expect(error(fit, to: box) < 0.01, "\(start) became \(error(fit, to: box))")
   }
 
+  // MARK: shape
+
+  @Test(arguments: FitConfig.ShapeScale.allCases)
+  func `a vertex steps as far as any by its own scale, and as its gradient says by the largest`(
+    scale: FitConfig.ShapeScale
+  ) {
+    let problem = FitProblem(
+      targets: FitFixtures.targets(
+        Scene(shifted(box, by: .zero, scale: 1.1)), FitFixtures.cameras(3, side: 48)), mesh: box)
+    var stage = FitFixtures.stage("step", steps: 1, rate: 0.01)
+    stage.shapeScale = scale
+    stage.smoothing = 0
+    var fit = SceneRegression(problem, config: FitFixtures.config([.shape], [stage]))
+    let start = fit.worldMesh
+    _ = fit.next()
+    let end = fit.worldMesh
+    let moves = (0..<box.vertexCount).map { length(end.position($0) - start.position($0)) }
+    let longest = moves.max() ?? 0
+    let share = Double(moves.count { $0 > 0.99 * longest }) / Double(moves.count)
+    #expect(longest > 0)
+    #expect(scale == .vertex ? share > 0.9 : share < 0.5, "\(share)")
+  }
+
   // MARK: adaptive
 
   /// A soft stage of one width, which narrows twice a step while it may.

@@ -1,4 +1,5 @@
 internal import SfumatoCore
+internal import SfumatoSolve
 
 extension FitConfig.Stage {
   /// Why a name of the smoothing cannot be used, and its key.
@@ -42,6 +43,14 @@ extension FitConfig.Stage {
     switch edges {
     case .antialiased: .antialiased
     case .edgeGradient: .edgeGradient
+    }
+  }
+
+  /// The optimiser's word for what shares the scale of a shape's step.
+  var shapeStepScale: AdamScale {
+    switch shapeScale {
+    case .vertex: .vertex
+    case .largest: .largest
     }
   }
 }

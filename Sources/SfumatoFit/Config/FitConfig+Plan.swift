@@ -47,7 +47,8 @@ extension FitConfig {
     let isShaded = !isPose && unknowns.contains(.light) && !unknowns.contains(.color)
     // Wrong colours all over a known object then weigh about as much as an outline that meets nowhere.
     let color =
-      !comparesColor ? 0 : knowsColor && isPose ? (30 / coverage).rounded() : isShaded ? 100 : 1
+      !comparesColor
+      ? 0 : knowsColor && isPose ? (30 / coverage).rounded() : isShaded ? 100 : isPose ? 1 : 10
     var losses = Losses(color: color, huberDelta: 0.1, alpha: 1, iou: 0.1)
     if !isPose { (losses.normal, losses.depth) = (hasNormals ? 10 : 0, hasDepth ? 10 : 0) }
     var stages =
@@ -122,13 +123,13 @@ extension FitConfig {
     let last = [
       stage(
         "form", steps: 400, width: [0.8, 0.5], side: 128, views: batch, edge: 2.5,
-        smoothing: 6, shape: 0.04, color: 0.03, rigid: 0.02),
+        smoothing: 6, shape: 0.035, color: 0.03, rigid: 0.02),
       stage(
         "detail", steps: 300, width: [0.5, 0.4], side: 256, views: batch, edge: 3, detail: 2,
-        smoothing: 6, shape: 0.03, color: 0.02, rigid: 0.01, mode: .crisp),
+        smoothing: 6, shape: 0.0075, color: 0.04, rigid: 0.01, mode: .crisp),
       stage(
         "finish", steps: 300, width: [0.35, 0.25], side: 512, views: batch, edge: 3, detail: 4,
-        samples: 2, smoothing: 6, shape: 0.01, color: 0.015, rigid: 0.004, mode: .crisp,
+        samples: 2, smoothing: 6, shape: 0.003, color: 0.03, rigid: 0.004, mode: .crisp,
         end: 0.1),
     ]
     guard initial == "sphere" else { return last }

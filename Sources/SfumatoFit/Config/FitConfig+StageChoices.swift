@@ -59,12 +59,20 @@ extension FitConfig {
 
   /// What moves the unknowns of a stage.
   public enum Optimizer: String, CaseIterable, Codable, Equatable, Sendable {
-    /// Adam, along the gradient of the pictures; AdamUniform for the shape.
+    /// Adam, along the gradient of the pictures.
     case adam
     /// Adam on losses alone, averaged over a Gaussian around the parameters; not for shape and color.
     case parameterSpace = "parameter-space"
     /// Levenberg-Marquardt on the differences of the pictures: few, far steps near an optimum; not for shape and color.
     case leastSquares = "least-squares"
+  }
+
+  /// What Adam divides a vertex's mean gradient by.
+  public enum ShapeScale: String, CaseIterable, Codable, Equatable, Sendable {
+    /// By the vertex's own mean size: where pictures say little, they are followed as fast.
+    case vertex
+    /// By the largest of all vertices: a step keeps the gradient's shape.
+    case largest
   }
 
   /// The slope of the loss that an adaptive schedule watches, each per unit of the parameter's logarithm.
@@ -168,6 +176,7 @@ extension FitConfig {
   /// The keys of a stage that take a name, with the names.
   private static let stageChoices: [(path: [String], names: [String])] = [
     (["mode"], Mode.allCases.map(\.rawValue)), (["edges"], Edges.allCases.map(\.rawValue)),
+    (["shape_scale"], ShapeScale.allCases.map(\.rawValue)),
     (["schedule"], Schedule.allCases.map(\.rawValue)),
     (["optimizer"], Optimizer.allCases.map(\.rawValue)),
     (["adaptive", "watch"], Watch.allCases.map(\.rawValue)),

@@ -102,6 +102,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var adaptive = Adaptive()
     /// What moves the unknowns.
     public var optimizer = Optimizer.adam
+    /// What Adam divides a vertex's mean gradient by.
+    public var shapeScale = ShapeScale.vertex
     /// Settings of the optimiser that needs no gradient.
     public var parameterSpace = ParameterSpace()
     /// How many views a step sees; 0 is all.
@@ -144,6 +146,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
       case tailBound = "tail_bound"
       case imageScale = "image_scale"
       case mode, edges, samples, schedule, adaptive, optimizer
+      case shapeScale = "shape_scale"
       case parameterSpace = "parameter_space"
       case viewsPerStep = "views_per_step"
       case subdivide

@@ -39,7 +39,7 @@ struct FitState: Sendable {
   /// The loss of the last step of each stage that has begun.
   var stageLosses: [Float] = []
 
-  var shapeOptimizer: AdamUniform<Float>
+  var shapeOptimizer: Adam<Float>
   var colorOptimizer: Adam<Float>
   var poseOptimizer = Adam<Float>(count: 6)
   var partsOptimizer: Adam<Float>
@@ -60,7 +60,7 @@ struct FitState: Sendable {
   var best: [FitState] = []
 
   /// Moments that forget faster than Adam's default: a stage has a few hundred steps.
-  private static let shapeMoments = AdamSettings(beta1: 0.9, beta2: 0.99)
+  private static let shapeMoments = AdamSettings(beta1: 0.9, beta2: 0.99, scale: .vertex)
 
   init(
     mesh: Mesh<Float>, colorsSRGB: [Float], pose: RigidTransform<Float>,
@@ -74,7 +74,7 @@ struct FitState: Sendable {
     self.light = light
     logGains = Array(repeating: 0, count: 3 * cameras.count)
     exposureOptimizers = cameras.map { _ in Adam(count: 3) }
-    shapeOptimizer = AdamUniform(count: mesh.positions.count, settings: Self.shapeMoments)
+    shapeOptimizer = Adam(count: mesh.positions.count, settings: Self.shapeMoments)
     colorOptimizer = Adam(count: colorsSRGB.count)
     cameraOptimizers = cameras.map { _ in Adam(count: 6) }
     partsOptimizer = Adam(count: 6 * partCount)

@@ -11,7 +11,9 @@ extension SceneRegression {
     let rates = stage.learningRates
     for unknown in config.unknowns {
       switch unknown {
-      case .shape: moveShape(gradient.meshes[0].positions, Float(rates.shape * decay))
+      case .shape:
+        state.shapeOptimizer.settings.scale = stage.shapeStepScale
+        moveShape(gradient.meshes[0].positions, Float(rates.shape * decay))
       case .color:
         if state.texture == nil {
           moveColors(gradient.meshes[0].vertexColors, Float(rates.color * decay))

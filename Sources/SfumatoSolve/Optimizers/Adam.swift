@@ -1,10 +1,9 @@
 internal import RealModule
 public import SfumatoCore
 
-/// Adam: steps along the mean gradient, each parameter scaled by the root of its own mean square.
+/// Adam: steps along the mean gradient, scaled by the root of its mean square: that of each parameter, of a vertex, or the largest.
 ///
-/// Source: Kingma, Ba 2015, "Adam: A Method for Stochastic Optimization", algorithm 1. The state is a
-/// value: storing it and going on gives the same bits as going on.
+/// Sources: ``AdamScale``. The state is a value: storing it and going on gives the same bits as going on.
 public struct Adam<S: RenderScalar>: Equatable, Sendable, Codable {
   /// The settings; they may change between steps.
   public var settings: AdamSettings
@@ -23,7 +22,10 @@ public struct Adam<S: RenderScalar>: Equatable, Sendable, Codable {
 
   /// Takes in a gradient and returns what to **add** to the parameters, `[N]` to `[N]`.
   ///
-  /// A gradient that is not finite spoils the state of its parameter; the caller screens it.
+  /// The first step is as long as the learning rate: in each parameter, at each vertex, or in the parameter of the largest gradient.
+  /// A gradient that is not finite spoils the state of what shares its scale; the caller screens it.
+  ///
+  /// - Precondition: the parameters are three a vertex where vertices have scales.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public mutating func step(gradient: [S], learningRate: S) -> [S] {
@@ -31,9 +33,26 @@ public struct Adam<S: RenderScalar>: Equatable, Sendable, Codable {
     stepCount += 1
     let epsilon = S(settings.epsilon)
     var update = moments.first
-    for i in update.indices {
-      let root = (moments.second[i] * scales.secondScale).squareRoot()
-      update[i] = -learningRate * (update[i] * scales.firstScale) / (root + epsilon)
+    switch settings.scale {
+    case .parameter:
+      for i in update.indices {
+        let root = (moments.second[i] * scales.secondScale).squareRoot()
+        update[i] = -learningRate * (update[i] * scales.firstScale) / (root + epsilon)
+      }
+    case .vertex:
+      precondition(update.count % 3 == 0, "\(update.count) parameters")
+      // Far from all that a picture shows, a smoothed gradient is rounding; it has no scale of its own.
+      let least = moments.largestSquare * S(1e-8)
+      for v in 0..<(update.count / 3) {
+        let square = moments.second[3 * v] + moments.second[3 * v + 1] + moments.second[3 * v + 2]
+        let root = (Swift.max(square, least) * scales.secondScale).squareRoot()
+        let scale = -learningRate * scales.firstScale / (root + epsilon)
+        for c in 0..<3 { update[3 * v + c] *= scale }
+      }
+    case .largest:
+      let root = (moments.largestSquare * scales.secondScale).squareRoot()
+      let scale = -learningRate * scales.firstScale / (root + epsilon)
+      for i in update.indices { update[i] *= scale }
     }
     return update
   }

@@ -1,6 +1,22 @@
 internal import RealModule
 package import SfumatoCore
 
+/// Which parameters share the scale of a step.
+public enum AdamScale: String, CaseIterable, Codable, Equatable, Sendable {
+  /// None: each parameter has its own.
+  ///
+  /// Source: Kingma, Ba 2015, "Adam: A Method for Stochastic Optimization", algorithm 1.
+  case parameter
+  /// The three coordinates of a vertex: a step does not depend on how the axes lie.
+  ///
+  /// Source: Ling, Sharp, Jacobson 2022, "VectorAdam for Rotation Equivariant Geometry Optimization", algorithm 1.
+  case vertex
+  /// All, by the largest: a step keeps the gradient's shape.
+  ///
+  /// Source: Nicolet, Jacobson, Jakob 2021, "Large Steps in Inverse Rendering of Geometry", section 3.3.
+  case largest
+}
+
 /// How Adam and its relatives average gradients.
 public struct AdamSettings: Equatable, Sendable, Codable {
   /// The share of the old mean kept each step, in [0, 1).
@@ -10,14 +26,20 @@ public struct AdamSettings: Equatable, Sendable, Codable {
   /// Added to the root of the mean square, in units of the gradient: keeps the first steps of a parameter
   /// without gradient finite; far below any gradient that matters.
   public var epsilon: Double
+  /// Which parameters share the scale of a step.
+  public var scale: AdamScale
 
   /// Settings, by default those of the paper.
-  public init(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
+  public init(
+    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+    scale: AdamScale = .parameter
+  ) {
     precondition((0..<1).contains(beta1) && (0..<1).contains(beta2), "betas \(beta1), \(beta2)")
     precondition(epsilon > 0, "epsilon \(epsilon)")
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
+    self.scale = scale
   }
 }
 
@@ -50,6 +72,13 @@ package struct Moments<S: RenderScalar>: Equatable, Sendable, Codable {
     beta1Power *= settings.beta1
     beta2Power *= settings.beta2
     return (S(1 / (1 - beta1Power)), S(1 / (1 - beta2Power)))
+  }
+
+  /// The largest mean square, before its start at zero is undone.
+  var largestSquare: S {
+    var largest: S = 0
+    for square in second { largest = square > largest ? square : largest }
+    return largest
   }
 
   /// The moments of a subdivided mesh's vertices.

@@ -70,15 +70,16 @@ import Testing
   }
 }
 
-@Suite struct AdamUniformTests {
-  @Test func `the first step keeps the gradient's shape`() {
-    var adam = AdamUniform<Double>(count: 3)
+@Suite struct AdamScaleTests {
+  @Test func `the largest scale keeps the gradient's shape`() {
+    var adam = Adam<Double>(count: 3, settings: AdamSettings(scale: .largest))
     let update = adam.step(gradient: [4, -2, 0], learningRate: 0.1)
     #expect(abs(update[0] + 0.1) < 1e-9 && abs(update[1] - 0.05) < 1e-9 && update[2] == 0)
   }
 
-  @Test func `two steps agree with the formula`() {
-    var adam = AdamUniform<Double>(count: 2, settings: AdamSettings(beta1: 0.5, beta2: 0.75))
+  @Test func `two steps of the largest scale agree with the formula`() {
+    var adam = Adam<Double>(
+      count: 2, settings: AdamSettings(beta1: 0.5, beta2: 0.75, scale: .largest))
     _ = adam.step(gradient: [1, 0], learningRate: 1)
     let update = adam.step(gradient: [3, 1], learningRate: 1)
     let root = (2.4375 / 0.4375).squareRoot() + 1e-8
@@ -86,9 +87,57 @@ import Testing
     #expect(abs(update[1] + 0.5 / 0.75 / root) < 1e-15)
   }
 
-  @Test(arguments: [[], [0, 0]] as [[Float]])
-  func `nothing to do gives no step`(gradient: [Float]) {
-    var adam = AdamUniform<Float>(count: gradient.count)
-    #expect(adam.step(gradient: gradient, learningRate: 1).allSatisfy { $0 == 0 })
+  @Test func `a vertex steps along its gradient as far as the rate, however small the gradient`() {
+    var adam = Adam<Double>(count: 6, settings: AdamSettings(scale: .vertex))
+    let update = adam.step(gradient: [3, 0, -4, 0, 3e-3, 4e-3], learningRate: 0.1)
+    let expected = [-0.06, 0, 0.08, 0, -0.06, -0.08]
+    for (a, b) in zip(update, expected) { #expect(abs(a - b) < 1e-6) }
+  }
+
+  @Test func `two steps of a vertex agree with the formula`() {
+    var adam = Adam<Double>(
+      count: 3, settings: AdamSettings(beta1: 0.5, beta2: 0.75, scale: .vertex))
+    _ = adam.step(gradient: [1, 0, 0], learningRate: 1)
+    let update = adam.step(gradient: [3, 1, 0], learningRate: 1)
+    // Mean squares: 2.4375 along x, 0.25 along y.
+    let root = (2.6875 / 0.4375).squareRoot() + 1e-8
+    #expect(abs(update[0] + 1.75 / 0.75 / root) < 1e-15)
+    #expect(abs(update[1] + 0.5 / 0.75 / root) < 1e-15)
+    #expect(update[2] == 0)
+  }
+
+  @Test func `the axes do not matter for vertices`() {
+    var generator = SeededGenerator(seed: 7)
+    let turn = RigidTransform<Double>(rotation: Quaternion(rotationVector: [0.4, -0.8, 0.2]))
+    var (adam, turned) = (
+      Adam<Double>(count: 12, settings: AdamSettings(scale: .vertex)),
+      Adam<Double>(count: 12, settings: AdamSettings(scale: .vertex))
+    )
+    for _ in 0..<5 {
+      let gradient = generator.array(12)
+      let other = (0..<4).flatMap { v -> [Double] in
+        let g = turn * gradient.vector3(v)
+        return [g.x, g.y, g.z]
+      }
+      let (a, b) = (
+        adam.step(gradient: gradient, learningRate: 0.1),
+        turned.step(gradient: other, learningRate: 0.1)
+      )
+      for v in 0..<4 { #expect(length(turn * a.vector3(v) - b.vector3(v)) < 1e-14) }
+    }
+  }
+
+  @Test func `a vertex whose gradient is rounding stays almost where it is`() {
+    var adam = Adam<Double>(count: 6, settings: AdamSettings(scale: .vertex))
+    let update = adam.step(gradient: [1, 0, 0, 1e-9, 0, 0], learningRate: 1)
+    #expect(abs(update[3]) < 1e-4)
+  }
+
+  @Test(arguments: AdamScale.allCases)
+  func `nothing to do gives no step`(scale: AdamScale) {
+    for gradient in [[], [0, 0, 0]] as [[Float]] {
+      var adam = Adam<Float>(count: gradient.count, settings: AdamSettings(scale: scale))
+      #expect(adam.step(gradient: gradient, learningRate: 1).allSatisfy { $0 == 0 })
+    }
   }
 }
