@@ -43,13 +43,13 @@ extension FitConfig {
     let comparesColor = isColored || unknowns.contains(where: \.isSeenInColorAlone)
     let knowsColor = isColored && !unknowns.contains(where: \.isSeenInColorAlone)
     let isPose = !unknowns.contains(.shape)
-    // What shades a surface of one colour shows its shape; a step goes by the largest gradient, which outlines would have else.
     let isShaded = !isPose && unknowns.contains(.light) && !unknowns.contains(.color)
-    // Wrong colours all over a known object then weigh about as much as an outline that meets nowhere.
     let color =
-      !comparesColor
-      ? 0 : knowsColor && isPose ? (30 / coverage).rounded() : isShaded ? 100 : isPose ? 1 : 10
-    var losses = Losses(color: color, huberDelta: 0.1, alpha: 1, iou: 0.1)
+      isPose
+      ? poseColorWeight(knowsColor: knowsColor, coverage: coverage)
+      // What shades a surface of one colour shows its shape, and changes less than a colour.
+      : isShaded ? 100 : 10
+    var losses = Losses(color: comparesColor ? color : 0, huberDelta: 0.1, alpha: 1, iou: 0.1)
     if !isPose { (losses.normal, losses.depth) = (hasNormals ? 10 : 0, hasDepth ? 10 : 0) }
     var stages =
       isPose
@@ -154,6 +154,13 @@ extension FitConfig {
     (stage.edgeLengthPixels, stage.edgeLengthDetail) = (0, 1)
     stage.texelsPerPixel = 2
     return stage
+  }
+
+  /// What colours of a known shape weigh against alpha.
+  ///
+  /// Wrong colours all over an object of known colours weigh about as much as an outline that meets nowhere.
+  private static func poseColorWeight(knowsColor: Bool, coverage: Double) -> Double {
+    knowsColor ? (30 / coverage).rounded() : 1
   }
 
   /// Of a known shape: outlines and colours, small pictures first.

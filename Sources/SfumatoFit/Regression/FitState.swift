@@ -60,7 +60,7 @@ struct FitState: Sendable {
   var best: [FitState] = []
 
   /// Moments that forget faster than Adam's default: a stage has a few hundred steps.
-  private static let shapeMoments = AdamSettings(beta1: 0.9, beta2: 0.99, scale: .vertex)
+  private static let shapeMoments = AdamSettings(beta1: 0.9, beta2: 0.99)
 
   init(
     mesh: Mesh<Float>, colorsSRGB: [Float], pose: RigidTransform<Float>,

@@ -11,9 +11,7 @@ extension SceneRegression {
     let rates = stage.learningRates
     for unknown in config.unknowns {
       switch unknown {
-      case .shape:
-        state.shapeOptimizer.settings.scale = stage.shapeStepScale
-        moveShape(gradient.meshes[0].positions, Float(rates.shape * decay))
+      case .shape: moveShape(stage, gradient.meshes[0].positions, Float(rates.shape * decay))
       case .color:
         if state.texture == nil {
           moveColors(gradient.meshes[0].vertexColors, Float(rates.color * decay))
@@ -49,7 +47,8 @@ extension SceneRegression {
     }
   }
 
-  private mutating func moveShape(_ bar: [Float], _ rate: Float) {
+  private mutating func moveShape(_ stage: FitConfig.Stage, _ bar: [Float], _ rate: Float) {
+    state.shapeOptimizer.settings.scale = stage.shapeStepScale
     if let largeSteps = level?.largeSteps {
       let step = state.shapeOptimizer.step(
         gradient: largeSteps.gradient(positionsBar: bar), learningRate: rate * radius)

@@ -33,6 +33,9 @@ public struct Adam<S: RenderScalar>: Equatable, Sendable, Codable {
     stepCount += 1
     let epsilon = S(settings.epsilon)
     var update = moments.first
+    func factor(_ square: S) -> S {
+      -learningRate * scales.firstScale / ((square * scales.secondScale).squareRoot() + epsilon)
+    }
     switch settings.scale {
     case .parameter:
       for i in update.indices {
@@ -45,13 +48,11 @@ public struct Adam<S: RenderScalar>: Equatable, Sendable, Codable {
       let least = moments.largestSquare * S(1e-8)
       for v in 0..<(update.count / 3) {
         let square = moments.second[3 * v] + moments.second[3 * v + 1] + moments.second[3 * v + 2]
-        let root = (Swift.max(square, least) * scales.secondScale).squareRoot()
-        let scale = -learningRate * scales.firstScale / (root + epsilon)
+        let scale = factor(Swift.max(square, least))
         for c in 0..<3 { update[3 * v + c] *= scale }
       }
     case .largest:
-      let root = (moments.largestSquare * scales.secondScale).squareRoot()
-      let scale = -learningRate * scales.firstScale / (root + epsilon)
+      let scale = factor(moments.largestSquare)
       for i in update.indices { update[i] *= scale }
     }
     return update
