@@ -11,6 +11,11 @@ public enum PixelPenalty<S: RenderScalar>: Equatable, Sendable {
   /// Source: Charbonnier et al. 1994, "Two Deterministic Half-Quadratic Regularization Algorithms for Computed Imaging"; here without
   /// the constant, so that equals cost nothing.
   case charbonnier(epsilon: S)
+  /// `d² / (2 (1 + d² / scale²))`: `d² / 2` near 0, at most `scale² / 2`, so that what no picture of the object can explain stops pulling;
+  /// `scale` above 0.
+  ///
+  /// Source: Geman, McClure 1985, "Bayesian Image Analysis: An Application to Single Photon Emission Tomography".
+  case gemanMcClure(scale: S)
 }
 
 extension PixelPenalty {
@@ -25,6 +30,9 @@ extension PixelPenalty {
       return size <= delta ? d * d / 2 : delta * (size - delta / 2)
     case .charbonnier(let epsilon):
       return (d * d + epsilon * epsilon).squareRoot() - epsilon
+    case .gemanMcClure(let scale):
+      let ratio = d / scale
+      return d * d / (2 * (1 + ratio * ratio))
     }
   }
 
@@ -38,6 +46,10 @@ extension PixelPenalty {
       return d.magnitude <= delta ? d : d > 0 ? delta : -delta
     case .charbonnier(let epsilon):
       return d / (d * d + epsilon * epsilon).squareRoot()
+    case .gemanMcClure(let scale):
+      let ratio = d / scale
+      let whole = 1 + ratio * ratio
+      return d / (whole * whole)
     }
   }
 }

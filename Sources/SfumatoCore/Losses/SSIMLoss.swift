@@ -3,6 +3,14 @@
 /// The window and the constants are those of ``ImageMetrics/ssim(_:_:)``. Source: Wang et al. 2004, "Image Quality Assessment: From Error
 /// Visibility to Structural Similarity", eq. 13.
 public enum SSIMLoss {
+  /// Which part of the similarity is compared.
+  public enum Term: Sendable {
+    /// Luminance times structure: SSIM.
+    case similarity
+    /// Contrast and structure, without luminance.
+    case structure
+  }
+
   /// What the adjoint needs.
   public struct Residual<S: RenderScalar>: Sendable {
     /// Pixels across.
@@ -34,11 +42,13 @@ public enum SSIMLoss {
   ///   - width: pixels across.
   ///   - height: pixels down.
   ///   - channels: scalars a pixel, C.
+  ///   - term: what of the similarity is compared.
   /// - Returns: the mean and the residual.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public static func forward<S: RenderScalar>(
-    image: [S], target: [S], weights: [S]? = nil, width: Int, height: Int, channels: Int
+    image: [S], target: [S], weights: [S]? = nil, width: Int, height: Int, channels: Int,
+    term: Term = .similarity
   ) -> (value: S, residual: Residual<S>) {
     let pixels = width * height
     precondition(image.count == pixels * channels, "\(image.count), \(width) x \(height)")
@@ -62,7 +72,7 @@ public enum SSIMLoss {
     for c in 0..<channels {
       let own = Array(x[c * pixels..<(c + 1) * pixels])
       let goal = Array(y[c * pixels..<(c + 1) * pixels])
-      let part = terms(own, goal, blur, counted, scale)
+      let part = terms(own, goal, blur, counted, scale, term)
       sum += part.sum
       byMean += part.byMean
       bySquare += part.bySquare
@@ -76,7 +86,8 @@ public enum SSIMLoss {
 
   /// One channel's sum, and the value's derivatives by the three means that depend on the image.
   private static func terms<S: RenderScalar>(
-    _ x: [S], _ y: [S], _ blur: GaussianWindow<S>, _ weights: [S], _ scale: S
+    _ x: [S], _ y: [S], _ blur: GaussianWindow<S>, _ weights: [S], _ scale: S,
+    _ term: Term
   ) -> (sum: Double, byMean: [S], bySquare: [S], byProduct: [S]) {
     let local = LocalSimilarity(x, y, blur)
     var byMean = [S](repeating: 0, count: x.count)
@@ -85,10 +96,18 @@ public enum SSIMLoss {
     for p in x.indices where weights[p] != 0 {
       let (mx, my) = (local.meanX[p], local.meanY[p])
       let (light, structure, lights, spreads) = local.terms(p)
+      let factor = -weights[p] * scale
+      if term == .structure {
+        let similarity = structure / spreads
+        sum += Double(weights[p] * (1 - similarity))
+        byMean[p] = factor * 2 * (mx * similarity - my) / spreads
+        bySquare[p] = -factor * similarity / spreads
+        byProduct[p] = factor * 2 / spreads
+        continue
+      }
       let quotient = 1 / (lights * spreads)
       let similarity = light * structure * quotient
       sum += Double(weights[p] * (1 - similarity))
-      let factor = -weights[p] * scale
       byMean[p] =
         factor
         * (2 * my * (structure - light) * quotient
@@ -99,7 +118,7 @@ public enum SSIMLoss {
     return (sum, byMean, bySquare, byProduct)
   }
 
-  /// The adjoint of ``forward(image:target:weights:width:height:channels:)``: adds to the image's cotangent `[H, W, C]`.
+  /// The adjoint of ``forward(image:target:weights:width:height:channels:term:)``: adds to the image's cotangent `[H, W, C]`.
   @specialized(where S == Float)
   @specialized(where S == Double)
   public static func backward<S: RenderScalar>(

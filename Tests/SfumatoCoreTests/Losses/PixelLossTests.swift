@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PixelLossTests {
   static let penalties: [PixelPenalty<Double>] = [
-    .l1, .l2, .huber(delta: 0.4), .charbonnier(epsilon: 0.1),
+    .l1, .l2, .huber(delta: 0.4), .charbonnier(epsilon: 0.1), .gemanMcClure(scale: 0.3),
   ]
 
   @Test(arguments: [Float.self, Double.self] as [any RenderScalar.Type])
