@@ -1,7 +1,8 @@
 internal import RealModule
 public import SfumatoCore
 
-/// Adam: steps along the mean gradient, scaled by the root of its mean square: that of each parameter, of a vertex, or the largest.
+/// Adam: steps along the mean gradient, scaled by the root of its mean square: that of each parameter, of a vertex, or the largest; or, without a
+/// scale, gradient descent with momentum.
 ///
 /// Sources: ``AdamScale``. The state is a value: storing it and going on gives the same bits as going on.
 public struct Adam<S: RenderScalar>: Equatable, Sendable, Codable {
@@ -22,7 +23,8 @@ public struct Adam<S: RenderScalar>: Equatable, Sendable, Codable {
 
   /// Takes in a gradient and returns what to **add** to the parameters, `[N]` to `[N]`.
   ///
-  /// The first step is as long as the learning rate: in each parameter, at each vertex, or in the parameter of the largest gradient.
+  /// The first step is as long as the learning rate: in each parameter, at each vertex, or in the parameter of the largest gradient; without a
+  /// scale as long as that times the gradient.
   /// A gradient that is not finite spoils the state of what shares its scale; the caller screens it.
   ///
   /// - Precondition: the parameters are three a vertex where vertices have scales.
@@ -53,6 +55,9 @@ public struct Adam<S: RenderScalar>: Equatable, Sendable, Codable {
       }
     case .largest:
       let scale = factor(moments.largestSquare)
+      for i in update.indices { update[i] *= scale }
+    case .none:
+      let scale = -learningRate / S(1 - settings.beta1)
       for i in update.indices { update[i] *= scale }
     }
     return update

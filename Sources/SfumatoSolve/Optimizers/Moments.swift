@@ -15,6 +15,11 @@ public enum AdamScale: String, CaseIterable, Codable, Equatable, Sendable {
   ///
   /// Source: Nicolet, Jacobson, Jakob 2021, "Large Steps in Inverse Rendering of Geometry", section 3.3.
   case largest
+  /// None at all: gradient descent with momentum, in which a step is the learning rate times the gradients of the past, each weighing
+  /// ``AdamSettings/beta1`` times the next. Its learning rate has the parameter's unit squared over the loss's.
+  ///
+  /// Source: Polyak 1964, "Some methods of speeding up the convergence of iteration methods", eq. 9, as PyTorch's SGD has it.
+  case none
 }
 
 /// How Adam and its relatives average gradients.

@@ -29,6 +29,15 @@ import Testing
     #expect(adam.stepCount == 2)
   }
 
+  @Test func `without a scale it is descent with momentum`() {
+    var descent = Adam<Double>(count: 2, settings: AdamSettings(beta1: 0.9, scale: .none))
+    let first = descent.step(gradient: [2, -1], learningRate: 0.1)
+    let second = descent.step(gradient: [1, 4], learningRate: 0.1)
+    #expect(first.elementsEqual([-0.2, 0.1]) { abs($0 - $1) < 1e-15 })
+    // v = 0.9 v + g
+    #expect(second.elementsEqual([-0.28, -0.31]) { abs($0 - $1) < 1e-15 })
+  }
+
   @Test func `a quadratic bowl is descended`() {
     var adam = Adam<Double>(count: 2)
     var x = [3.0, -2.0]
