@@ -11,7 +11,8 @@ struct Evaluate: ParsableCommand {
     abstract: "Compare a mesh or the result of a run with pictures, per view and on average.",
     discussion: """
       Rendered with hard visibility, 4 x 4 samples a pixel. iou: both masks from alpha 0.5 on. psnr: over the pixels \
-      of either mask, both pictures over mid grey; psnr_full: over all pixels.
+      of either mask, both pictures over mid grey; psnr_full: over all pixels. What a run found of all its cameras, a factor on \
+      focal lengths or a shift of principal points, holds for these as well, unless --given-cameras.
       """)
 
   @Argument(help: "An OBJ mesh or the folder of a run.")
@@ -19,6 +20,9 @@ struct Evaluate: ParsableCommand {
 
   @Option(help: ArgumentHelp("The pictures and their cameras.", valueName: "transforms.json"))
   var cameras: String
+
+  @Flag(help: "Leave the cameras as they are, whatever the run found of its own.")
+  var givenCameras = false
 
   @OptionGroup var mask: MaskOptions
 
@@ -30,11 +34,18 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var global: GlobalOptions
 
   func run() throws {
-    let scene =
-      FileKind(path: input) == .run ? try loadRunScene(input) : Scene(try loadMesh(input))
-    let targets = try loadTargets(
+    let isRun = FileKind(path: input) == .run
+    let scene = isRun ? try loadRunScene(input) : Scene(try loadMesh(input))
+    var targets = try loadTargets(
       try loadCameras(cameras), of: cameras, maskColor: mask.maskColor, maxSide: global.maxImageSide
     )
+    if isRun, !givenCameras, let found = try loadRunParameters(input),
+      targets.contains(where: { found.calibrated($0.camera) != $0.camera })
+    {
+      for i in targets.indices { targets[i].camera = found.calibrated(targets[i].camera) }
+      global.remark(
+        "the cameras have the intrinsics that the run found; --given-cameras keeps them")
+    }
     let evaluation = Evaluation(of: scene, on: targets, workers: threading.workers)
     printResult(
       .object([

@@ -10,7 +10,7 @@ struct Fit: ParsableCommand {
     discussion: """
       TARGETS is a transforms.json (FILE#k takes frame k alone), a folder that holds one, or one PNG without a camera \
       (only with --init MESH and --solve pose). The mask is the alpha channel, a mask_path, or --mask-color.
-      --solve takes names of: shape, color, pose, parts, cameras, focal, light, background, exposure. The parts are the nodes of \
+      --solve takes names of: shape, color, pose, parts, cameras, focal, principal, light, background, exposure. The parts are the nodes of \
       the scene that --init names; --set parts=[a,b] moves those alone.
       The plan is chosen from what is given and asked; --plan prints it with \
       the time and memory that it would take, --config and --set change it. Options go
@@ -120,7 +120,8 @@ struct Fit: ParsableCommand {
     if resume {
       run = try FitRun(resuming: output, workers: threading.workers) { config in
         try source.problem(
-          initial: config.initial, unknowns: config.unknowns, workers: threading.workers
+          initial: config.initial, unknowns: config.unknowns, mirror: config.mirror,
+          workers: threading.workers
         ).problem
       }
     } else {
@@ -133,15 +134,29 @@ struct Fit: ParsableCommand {
       if !unknowns.contains(.shape), asked.map(FitConfig.isOwnStart) ?? true {
         throw ValidationError("without shape in --solve the mesh must be given: --init FILE.")
       }
-      let (problem, start, note) = try source.problem(
-        initial: asked, unknowns: unknowns, workers: threading.workers)
-      if let note { global.remark(note) }
+      let plane = assigned.mirrorPlane ?? filed.mirrorPlane ?? []
+      let found = try source.problem(
+        initial: asked, unknowns: unknowns,
+        mirror: plane.count == 4 ? MirrorPlane(plane[0], plane[1], plane[2], plane[3]) : nil,
+        workers: threading.workers)
+      let (problem, start) = (found.problem, found.initial)
+      if let note = found.note { global.remark(note) }
       for doubt in doubts(about: problem.targets) { global.remark("\(targets): \(doubt)") }
       if chosen == nil, problem.showsLight(workers: threading.workers) {
-        unknowns = [.shape, .light]
+        unknowns = [.shape, .light, .color]
         global.remark(
-          "one colour under a distant light explains the pictures: shape and light are unknown; --solve shape,color for colours"
+          "one colour under a distant light explains the pictures: a light is unknown too; --solve shape,color for colours that hold it"
         )
+      }
+      if chosen == nil, let hull = found.hull, hull.disagrees {
+        unknowns.append(.principal)
+        global.remark(
+          String(
+            format: """
+              the outlines of the body common to all masks lie %.1f pixels within them: a shift of all principal points is \
+              unknown too; --solve %@ for the cameras as they are
+              """, hull.outlineGap,
+            unknowns.dropLast().map(\.rawValue).joined(separator: ",")))
       }
       let config = try resolvedConfig(problem, start: start, unknowns: unknowns)
       if plan {

@@ -10,8 +10,13 @@ struct TargetSource {
   var maxSide: Int
   var fovDegrees: Float?
 
-  /// A problem, where its shape starts, and a remark on what was assumed.
-  typealias Problem = (problem: FitProblem, initial: String, note: String?)
+  /// A problem, where its shape starts, a remark on what was assumed, and how much of the masks their hull covers where it was carved.
+  struct Problem {
+    var problem: FitProblem
+    var initial: String
+    var note: String?
+    var hull: HullStart?
+  }
 
   /// The fewest masks that make a hull worth starting from.
   private static let fewestHullViews = 4
@@ -19,7 +24,10 @@ struct TargetSource {
   /// The problem that targets and start make.
   ///
   /// The start is `hull`, `sphere` or the path of a mesh; nil is the hull where there are masks enough, and else the sphere.
-  func problem(initial: String?, unknowns: [Unknown], workers: Workers) throws -> Problem {
+  /// Under a mirror the views' images from the other side carve as well.
+  func problem(
+    initial: String?, unknowns: [Unknown], mirror: MirrorPlane? = nil, workers: Workers
+  ) throws -> Problem {
     let given = initial.flatMap { FitConfig.isOwnStart($0) ? nil : $0 }
     let mesh = try given.map { try loadMesh($0) }
     let scene = try given.flatMap { try knownScene($0, unknowns: unknowns) }
@@ -32,14 +40,19 @@ struct TargetSource {
       try requireForeground(targets)
       var problem = FitProblem(
         targets: targets, bounds: set.bounds, mesh: mesh, scene: scene)
+      let views = targets.withImages(in: mirror)
       let wantsHull =
-        initial == "hull" || (initial == nil && targets.count >= Self.fewestHullViews)
-      guard wantsHull else { return (problem, given ?? "sphere", nil) }
-      problem.mesh = visualHull(of: targets, bounds: set.bounds, workers: workers)
-      if problem.mesh != nil { return (problem, "hull", nil) }
+        initial == "hull" || (initial == nil && views.count >= Self.fewestHullViews)
+      guard wantsHull else { return Problem(problem: problem, initial: given ?? "sphere") }
+      if let hull = visualHull(of: views, bounds: set.bounds, workers: workers) {
+        problem.mesh = hull.mesh
+        return Problem(problem: problem, initial: "hull", hull: hull)
+      }
       let cause = "the masks have no body in common; do the cameras belong to these pictures?"
       guard initial == nil else { throw CommandFailure.badInput(file: path, cause: cause) }
-      return (problem, "sphere", "\(path): \(cause) The fit starts from a sphere")
+      return Problem(
+        problem: problem, initial: "sphere",
+        note: "\(path): \(cause) The fit starts from a sphere")
     }
     guard let given, let mesh, unknowns.contains(.pose), !unknowns.contains(.shape) else {
       throw CommandFailure.badInput(
@@ -47,7 +60,7 @@ struct TargetSource {
     }
     var (problem, note) = try lonePicture(mesh)
     problem.scene = scene
-    return (problem, given, note)
+    return Problem(problem: problem, initial: given, note: note)
   }
 
   /// The scene of a start that more than a mesh is known of; nil where the fit takes one mesh.

@@ -175,8 +175,8 @@ import Testing
     }
     #expect(problem(Array("SFUMATOD".utf8) + bytes.dropFirst(8)).contains("is not a checkpoint"))
     var newer = bytes
-    newer[8] = 6
-    #expect(problem(newer) == "c.bin: has version 6; this program reads 5")
+    newer[8] = 7
+    #expect(problem(newer) == "c.bin: has version 7; this program reads 6")
     #expect(
       problem(bytes, owner: .init(config: 1, problem: 42)).contains("another configuration"))
     #expect(

@@ -31,6 +31,12 @@ import Testing
     #expect(found.psnr > start.psnr + 3, "\(found.psnr), \(start.psnr)")
   }
 
+  @Test func `several scales alone find what they look at`() {
+    let start = fitted { ($0.color, $0.alpha, $0.iou) = (0, 1, 0) }
+    let found = fitted { ($0.color, $0.multiScaleSSIM) = (0, 1) }
+    #expect(found.ssim > start.ssim + 0.02, "\(found.ssim), \(start.ssim)")
+  }
+
   @Test func `names and combinations that cannot be are refused with what can`() throws {
     let plan = FitConfig.plan(
       unknowns: [.pose], initial: "mesh.obj", imageSide: 48, viewCount: 1, isColored: true)

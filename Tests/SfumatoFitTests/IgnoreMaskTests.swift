@@ -39,9 +39,9 @@ import Testing
   }
 
   @Test func `a hull is not carved where something stands before it`() throws {
-    let whole = volume(try #require(visualHull(of: clean())))
-    let ignoring = volume(try #require(visualHull(of: occluded(ignoring: true))))
-    let carved = visualHull(of: occluded(ignoring: false)).map(volume) ?? 0
+    let whole = volume(try #require(visualHull(of: clean())).mesh)
+    let ignoring = volume(try #require(visualHull(of: occluded(ignoring: true))).mesh)
+    let carved = (visualHull(of: occluded(ignoring: false))?.mesh).map(volume) ?? 0
     // Behind a bar less is known, so that the hull is a little larger.
     #expect(ignoring > 0.98 * whole && ignoring < 1.35 * whole, "\(ignoring / whole)")
     #expect(carved < 0.8 * whole, "\(carved / whole)")

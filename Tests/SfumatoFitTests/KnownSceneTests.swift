@@ -1,6 +1,7 @@
 import Foundation
 import SfumatoCore
 import SfumatoIO
+import SfumatoTestSupport
 import Testing
 
 @testable import SfumatoFit
@@ -172,14 +173,107 @@ import Testing
     scene.instances[2].name = "arm"
     scene.instances[0].name = ""
     #expect(scene.nodeNames == ["#0", "arm#1", "arm#2"])
-    func moving(_ parts: [String]) -> [Int]? {
-      KnownScene(scene, config: config([.parts], parts))?.moving
+    func moving(_ parts: [String]) -> [[Int]]? {
+      KnownScene(scene, config: config([.parts], parts))?.bodies.map(\.instances)
     }
-    #expect(moving(["arm"]) == [1, 2] && moving(["arm#2"]) == [2] && moving(["#0"]) == [0])
-    #expect(moving([]) == [0, 1, 2])
+    #expect(moving(["arm"]) == [[1], [2]] && moving(["arm#2"]) == [[2]] && moving(["#0"]) == [[0]])
+    #expect(moving([]) == [[0], [1], [2]])
     var problem = Self.problem(Self.machine, views: 1, side: 16)
     problem.scene = scene
     try problem.check(config([.parts], ["arm", "#0"]), origin: "test")
+  }
+
+  /// The machine with its arm on the body and its lid on the arm.
+  private static var jointed: Scene<Float> {
+    var scene = machine
+    scene.nodes = [
+      SceneNode(name: "body"), SceneNode(name: "joint", parent: 0),
+      SceneNode(name: "arm", parent: 1), SceneNode(name: "lid", parent: 2), SceneNode(name: "lamp"),
+    ]
+    for (i, node) in [0, 2, 3].enumerated() { scene.instances[i].node = node }
+    return scene
+  }
+
+  @Test func `a node takes along what hangs on it, and only that`() {
+    func bodies(_ parts: [String]) -> [KnownScene.Body] {
+      KnownScene(Self.jointed, config: config([.parts], parts))?.bodies ?? []
+    }
+    #expect(bodies(["joint"]).map(\.instances) == [[1, 2]])
+    #expect(bodies(["lid", "joint"]).map(\.name) == ["joint", "lid"])
+    #expect(bodies(["lid", "joint"]).map(\.parent) == [nil, 0])
+    #expect(bodies(["lid", "body"]).map(\.instances) == [[0, 1, 2], [2]])
+    // All that show something themselves: not the joint, nor the lamp.
+    #expect(bodies([]).map(\.name) == ["body", "arm", "lid"])
+    var problem = Self.problem(Self.machine, views: 1, side: 16)
+    problem.scene = Self.jointed
+    #expect(throws: FitConfigError.self) {
+      try problem.check(config([.parts], ["lamp"]), origin: "test")
+    }
+    let known = KnownScene(Self.jointed, config: config([.parts], ["joint", "lid"]))
+    let moved = known?.scene([Self.turn, .identity], pose: .identity, lights: [])
+    for i in 1...2 {
+      #expect(
+        moved?.instances[i].transform == Self.turn * Self.jointed.instances[i].transform)
+    }
+    #expect(moved?.instances[0].transform == Self.jointed.instances[0].transform)
+  }
+
+  @Test func `gradients of a tree of parts agree with differences`() throws {
+    let known = try #require(
+      KnownScene(Self.jointed, config: config([.parts], ["body", "joint", "lid"])))
+    var draws = SeededGenerator(seed: 5)
+    func random(_ size: Double) -> Twist<Float> {
+      Twist(
+        angular: SIMD3<Float>(draws.vector(-size...size)),
+        linear: SIMD3<Float>(draws.vector(-size...size)))
+    }
+    func motion(_ twist: Twist<Float>) -> RigidTransform<Float> {
+      RigidTransform(
+        rotation: Quaternion(rotationVector: twist.angular), translation: twist.linear)
+    }
+    let parts = known.bodies.map { _ in motion(random(0.6)) }
+    let pose = motion(random(1))
+    let bars = Self.jointed.instances.map { _ in random(2) }
+    func places(_ parts: [RigidTransform<Float>]) -> [RigidTransform<Float>] {
+      known.scene(parts, pose: pose, lights: []).instances.map(\.transform)
+    }
+    let here = places(parts)
+    /// What small motions after the present places cost, to first order.
+    func cost(_ parts: [RigidTransform<Float>]) -> Float {
+      zip(zip(places(parts), here), bars).reduce(0) { sum, pair in
+        let small: RigidTransform<Float> = pair.0.0 * pair.0.1.inverse
+        let turned: Float = dot(small.rotation.vector * 2, pair.1.angular)
+        return sum + turned + dot(small.translation, pair.1.linear)
+      }
+    }
+    let gradient = known.partBars(bars, parts: parts, pose: pose)
+    for k in parts.indices {
+      for _ in 0..<4 {
+        let way = random(1)
+        func at(_ length: Float) -> Float {
+          var moved = parts
+          moved[k] =
+            motion(Twist(angular: way.angular * length, linear: way.linear * length)) * parts[k]
+          return cost(moved)
+        }
+        let slope = dot(gradient[k].angular, way.angular) + dot(gradient[k].linear, way.linear)
+        let difference = (at(0.01) - at(-0.01)) / 0.02
+        #expect(abs(difference - slope) < 2e-3 * max(1, abs(slope)), "\(difference), \(slope)")
+      }
+    }
+  }
+
+  @Test func `an arm and what it carries are found`() throws {
+    var truth = Self.jointed
+    let known = try #require(KnownScene(truth, config: config([.parts], ["joint", "lid"])))
+    truth = known.scene(
+      [Self.turn, RigidTransform(translation: SIMD3(0.05, 0.05, 0))], pose: .identity, lights: [])
+    var problem = Self.problem(truth)
+    problem.scene = Self.jointed
+    let config = config([.parts], ["joint", "lid"])
+    try problem.check(config, origin: "test")
+    let fit = FitFixtures.solve(problem, config)
+    for i in 0..<3 { #expect(mistake(fit.scene, truth, node: i) < 0.01, "node \(i)") }
   }
 
   @Test func `a run leaves the scene as it moved, and goes on from a checkpoint`() throws {

@@ -70,6 +70,35 @@ import Testing
     #expect(scale == .vertex ? share > 0.9 : share < 0.5, "\(share)")
   }
 
+  @Test(arguments: [0.0, 3.0])
+  func `no vertex goes further than its limit, and wild steps are taken back`(smoothing: Double) {
+    let problem = FitProblem(
+      targets: FitFixtures.targets(
+        Scene(shifted(box, by: SIMD3(0.2, 0, 0))), FitFixtures.cameras(3, side: 32)), mesh: box)
+    func run(_ limit: Double, steps: Int) -> (longest: Float, fit: SceneRegression) {
+      var stage = FitFixtures.stage(steps: steps, smoothing: smoothing, rate: 3)
+      stage.stepLimitEdges = limit
+      var fit = SceneRegression(problem, config: FitFixtures.config([.shape], [stage]))
+      var longest: Float = 0
+      var last = fit.worldMesh
+      while fit.next() != nil {
+        let now = fit.worldMesh
+        for v in 0..<now.vertexCount {
+          longest = max(longest, length(now.position(v) - last.position(v)))
+        }
+        last = now
+      }
+      return (longest, fit)
+    }
+    let edge: Float = 1.4  // no mean of a corner's edges is longer
+    #expect(run(0, steps: 1).longest > 2)
+    #expect(run(0.1, steps: 8).longest <= 0.1 * edge)
+    // A whole edge turns faces of the box over, unless all move alike; such steps shrink until they do not.
+    let (_, fit) = run(1, steps: 12)
+    #expect(smoothing > 0 || fit.state.shapeBackOff < 1)
+    #expect(MeshHealth(fit.worldMesh).flipped <= 1)
+  }
+
   // MARK: adaptive
 
   /// A soft stage of one width, which narrows twice a step while it may.

@@ -23,6 +23,8 @@ import Testing
     if ignores { target.weights = [0, 0] + generator.array(pixels - 2, 0...1) }
     var losses = FitConfig.Losses(color: 0.7, huberDelta: 0.1, alpha: 1.3, iou: 0.4)
     (losses.colorLoss, losses.ssim) = (kind, 0.6)
+    (losses.multiScaleSSIM, losses.maskDistance) = (0.5, 0.8)
+    target.outlineDistances = generator.array(pixels, -0.5...0.5)
     // Away from the linear foot of the sRGB curve, where it has a kink.
     let point = generator.array(pixels, 0.1...0.9) + generator.array(3 * pixels, 0.05...1)
     func evaluate(_ x: [Double]) -> (value: Double, cotangent: RenderingCotangent<Double>) {

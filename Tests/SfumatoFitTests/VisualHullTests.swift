@@ -47,14 +47,14 @@ import Testing
       mesh.positions.setVector3(v, mesh.positions.vector3(v) * SIMD3(0.4, 0.8, 0.5) * unit)
     }
     let cameras = FitFixtures.cameras(12, side: 96, distance: 4 * unit)
-    let hull = try #require(visualHull(of: targets(mesh, cameras)))
+    let hull = try #require(visualHull(of: targets(mesh, cameras))).mesh
     let topology = MeshTopology(hull)
     #expect(topology.isManifold && topology.isClosed && topology.eulerNumber == 2)
     let ratio = hull.signedVolume / mesh.signedVolume
     #expect(ratio > 0.97 && ratio < 1.2, "\(ratio)")
     #expect(MeshHealth(hull).selfIntersecting == 0)
     #expect(
-      hull == visualHull(of: targets(mesh, cameras), workers: .serial))
+      hull == visualHull(of: targets(mesh, cameras), workers: .serial)?.mesh)
   }
 
   @Test func `a hole that the masks show stays, and parts stay apart`() throws {
@@ -68,7 +68,7 @@ import Testing
         worldToCamera: .orbit(
           azimuthDegrees: 26 * Float(k), elevationDegrees: heights[k], distance: 4))
     }
-    let ring = try #require(visualHull(of: targets(torus, cameras)))
+    let ring = try #require(visualHull(of: targets(torus, cameras))).mesh
     #expect(MeshTopology(ring).eulerNumber == 0)
     let ball = Mesh<Float>.icosphere(subdivisions: 3, radius: 0.3)
     let pair = Mesh(
@@ -78,7 +78,7 @@ import Testing
           return [p.x, p.y, p.z]
         }
       }, faces: ball.faces + ball.faces.map { $0 + Int32(ball.vertexCount) })
-    let both = try #require(visualHull(of: targets(pair, cameras)))
+    let both = try #require(visualHull(of: targets(pair, cameras))).mesh
     #expect(MeshTopology(both).componentCount >= 2)
   }
 
@@ -109,7 +109,7 @@ import Testing
     var cameras = FitFixtures.cameras(8, side: 64)
     // One close-up that sees only the middle.
     cameras[0].focal *= 4
-    let hull = try #require(visualHull(of: targets(mesh, cameras)))
+    let hull = try #require(visualHull(of: targets(mesh, cameras))).mesh
     #expect(hull.signedVolume > 0.95 * mesh.signedVolume)
   }
 
@@ -117,7 +117,7 @@ import Testing
     let mesh = Mesh<Float>.icosphere(subdivisions: 3, radius: 0.6)
     let views = targets(mesh, FitFixtures.cameras(8))
     let box = (lower: SIMD3<Float>(-1, -1, -1), upper: SIMD3<Float>(1, 0, 1))
-    let hull = try #require(visualHull(of: views, bounds: box))
+    let hull = try #require(visualHull(of: views, bounds: box)).mesh
     let found = try #require(hull.bounds)
     #expect(found.upper.y < 0.1 && found.lower.y < -0.5)
   }

@@ -2,6 +2,8 @@
 public struct Instance<S: RenderScalar>: Equatable, Sendable {
   /// What a file calls it.
   public var name = ""
+  /// Index into the scene's nodes; nil where it hangs on none.
+  public var node: Int?
   /// Index into the scene's meshes.
   public var mesh: Int
   /// Index into the scene's materials.
@@ -29,6 +31,20 @@ public struct Instance<S: RenderScalar>: Equatable, Sendable {
   }
 }
 
+/// A joint of a scene's tree: what hangs on it moves with it.
+public struct SceneNode: Equatable, Sendable {
+  /// What a file calls it.
+  public var name: String
+  /// Index into the scene's nodes; nil at a root.
+  public var parent: Int?
+
+  /// Makes a node.
+  public init(name: String = "", parent: Int? = nil) {
+    self.name = name
+    self.parent = parent
+  }
+}
+
 /// Everything that a picture shows, except the cameras.
 public struct Scene<S: RenderScalar>: Equatable, Sendable {
   /// The meshes.
@@ -39,6 +55,8 @@ public struct Scene<S: RenderScalar>: Equatable, Sendable {
   public var textures: [Texture<S>]
   /// What stands in the world.
   public var instances: [Instance<S>]
+  /// The tree on which instances hang, where a file has one; their transforms are of the world all the same.
+  public var nodes: [SceneNode] = []
   /// The lights.
   public var lights: [Light<S>]
   /// The colour behind everything, linear light.
@@ -85,11 +103,13 @@ public struct Scene<S: RenderScalar>: Equatable, Sendable {
           mesh: instance.mesh, material: instance.material,
           transform: RigidTransform(instance.transform))
         own.name = instance.name
+        own.node = instance.node
         own.stretch = Matrix3(
           rows: SIMD3<S>(instance.stretch.row0), SIMD3<S>(instance.stretch.row1),
           SIMD3<S>(instance.stretch.row2))
         return own
       }, lights: other.lights.map { Light($0) }, textures: other.textures.map { Texture($0) },
       background: SIMD3<S>(other.background))
+    nodes = other.nodes
   }
 }

@@ -299,6 +299,7 @@ public struct RunComparison {
     var all = [
       Quantity(name: "focal_factor", a: Double(a.focalFactor), b: Double(b.focalFactor))
     ]
+    all += list("principal_shift", ["x", "y"], a.principalShift, b.principalShift)
     all += list("light.ambient", channels, a.light?.ambient, b.light?.ambient)
     all += list("light.direction", ["x", "y", "z"], a.light?.direction, b.light?.direction)
     all += list("light.directional", channels, a.light?.directional, b.light?.directional)

@@ -85,15 +85,25 @@ extension FitConfig {
     return try Self(tree, origin: origin)
   }
 
-  /// The unknowns and the start that a file and `--set` arguments name, which must be known before a plan can be made.
+  /// What must be known before a plan can be made.
+  public struct Choices: Equatable, Sendable {
+    /// What the fit changes.
+    public var unknowns: [Unknown]?
+    /// Where the shape starts.
+    public var initial: String?
+    /// The plane that the object is its own mirror image in.
+    public var mirrorPlane: [Double]?
+  }
+
+  /// The unknowns, the start and the mirror that a file and `--set` arguments name, which must be known before a plan can be made.
   ///
   /// Nil stands for what none of them names. Other keys are not looked at; ``merging(file:)`` and ``setting(_:)``
   /// check them.
   public static func choices(
     file path: String? = nil, assignments: [String] = []
-  ) throws -> (unknowns: [Unknown]?, initial: String?) {
-    var tree = Node([(Node("unknowns"), Node("")), (Node("init"), Node(""))] as [(Node, Node)])
-    let keys = ["unknowns", "init"]
+  ) throws -> Choices {
+    let keys = ["unknowns", "init", "mirror_plane"]
+    var tree = Node(keys.map { (Node($0), Node("")) } as [(Node, Node)])
     var origins: [String: String] = [:]
     if let path, let bytes = try? readBytes(path),
       let patch = (try? compose(yaml: String(decoding: bytes, as: UTF8.self))) ?? nil
@@ -121,7 +131,9 @@ extension FitConfig {
         throw FitConfigError(origin: origin, problem: describe(error))
       }
     }
-    return (try value("unknowns", [Unknown].self), try value("init", String.self))
+    return Choices(
+      unknowns: try value("unknowns", [Unknown].self), initial: try value("init", String.self),
+      mirrorPlane: try value("mirror_plane", [Double].self))
   }
 
   /// A configuration from its own YAML text, complete.
@@ -215,7 +227,7 @@ extension FitConfig {
       let place = key(context)
       return "'\(place.isEmpty ? "" : place + ".")\(missing.stringValue)' is missing"
     case .dataCorrupted(let context):
-      if key(context).hasPrefix("unknowns") {
+      if key(context).hasPrefix("unknowns") || key(context).contains(".freeze") {
         let names = Unknown.allCases.map(\.rawValue).joined(separator: ", ")
         return "'\(key(context))' is none of \(names)"
       }

@@ -68,6 +68,23 @@ extension FitConfig {
     try need(checkpointEvery > 0, "'checkpoint_every' is \(checkpointEvery); it takes at least 1")
     try need(previewEvery > 0, "'preview_every' is \(previewEvery); it takes at least 1")
     try needWeights([("time_limit_seconds", timeLimitSeconds)])
+    try need(
+      mirrorPlane.isEmpty
+        || (mirrorPlane.count == 4 && mirrorPlane.allSatisfy(\.isFinite)
+          && mirrorPlane.prefix(3).contains { $0 != 0 }),
+      "'mirror_plane' takes four numbers a, b, c, d of a x + b y + c z = d, a to c not all 0")
+    let asymmetric: [Unknown] = [.pose, .parts, .cameras, .light, .exposure]
+    if !mirrorPlane.isEmpty, let other = unknowns.first(where: asymmetric.contains) {
+      throw FitConfigError(
+        origin: origin,
+        problem: """
+          'mirror_plane' makes mirrored views, in which '\(other.rawValue)' is another; it goes with shape, color, focal and \
+          background
+          """)
+    }
+    try need(
+      mirrorPlane.isEmpty || unknowns.contains(.shape),
+      "'mirror_plane' is of an unknown shape, but 'shape' is not among 'unknowns'")
     let start = pose.start
     try need(start.rotationDegrees.isFinite, "'pose.start.rotation_degrees' is not finite")
     try need(start.offsetRadii.isFinite, "'pose.start.offset_radii' is not finite")
@@ -86,6 +103,9 @@ extension FitConfig {
     try needWeights([
       ("regularizers.laplacian", regularizers.laplacian), ("regularizers.edge", regularizers.edge),
       ("regularizers.normal", regularizers.normal),
+      ("regularizers.bilaplacian", regularizers.bilaplacian),
+      ("regularizers.cotangent_laplacian", regularizers.cotangentLaplacian),
+      ("regularizers.flatness", regularizers.flatness),
       ("regularizers.texture", regularizers.texture),
     ])
     for (i, stage) in stages.enumerated() {
@@ -135,6 +155,7 @@ extension FitConfig {
           ("\(key).learning_rates.parts", rates.parts),
           ("\(key).learning_rates.cameras", rates.cameras),
           ("\(key).learning_rates.focal", rates.focal),
+          ("\(key).learning_rates.principal", rates.principal),
           ("\(key).learning_rates.light", rates.light),
           ("\(key).learning_rates.background", rates.background),
           ("\(key).learning_rates.exposure", rates.exposure),
@@ -155,7 +176,8 @@ extension FitConfig.Losses {
     [
       ("\(key).color", color), ("\(key).huber_delta", huberDelta), ("\(key).alpha", alpha),
       ("\(key).iou", iou), ("\(key).normal", normal), ("\(key).depth", depth),
-      ("\(key).ssim", ssim),
+      ("\(key).ssim", ssim), ("\(key).ms_ssim", multiScaleSSIM),
+      ("\(key).mask_distance", maskDistance),
     ]
   }
 }

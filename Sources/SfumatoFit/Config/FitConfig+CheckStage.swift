@@ -32,6 +32,19 @@ extension FitConfig.Stage {
         "remesh_every", "\(remeshEvery)", (0...FitConfig.mostSteps).contains(remeshEvery),
         "0 to \(FitConfig.mostSteps)"
       ),
+      (
+        "step_limit_edges", "\(stepLimitEdges)", stepLimitEdges >= 0 && stepLimitEdges <= 1e6,
+        "0, or up to a million"
+      ),
+      ("momentum", "\(momentum)", momentum >= 0 && momentum < 1, "[0, 1)"),
+      (
+        "lbfgs.history", "\(lbfgs.history)", (1...100).contains(lbfgs.history),
+        "a whole number in 1...100"
+      ),
+      (
+        "lbfgs.evaluations", "\(lbfgs.evaluations)", (1...100).contains(lbfgs.evaluations),
+        "a whole number in 1...100"
+      ),
       ("adaptive.beta", "\(adaptive.beta)", adaptive.beta >= 0 && adaptive.beta < 1, "[0, 1)"),
       (
         "adaptive.wait", "\(adaptive.wait)", (0...FitConfig.mostSteps).contains(adaptive.wait),
@@ -108,13 +121,15 @@ extension FitConfig.Stage {
         )
       }
     }
+    if let problem = freezeComplaint(unknowns) { return ("freeze", problem) }
     switch optimizer {
-    case .adam:
+    case .adam, .sgd, .lbfgs:
       guard mode != .hard else {
         return (
           "mode", "is 'hard', which has no gradient; 'optimizer: parameter-space' needs none"
         )
       }
+      if optimizer == .lbfgs, let complaint = wholeComplaint { return complaint }
     case .parameterSpace, .leastSquares:
       if let unknown = unknowns.first(where: { parameterSpace.sigma.named($0).isEmpty }) {
         return (
@@ -126,7 +141,7 @@ extension FitConfig.Stage {
         )
       }
     }
-    guard losses.normal == 0 || (optimizer == .adam && unknowns.contains(.shape)) else {
+    guard losses.normal == 0 || (optimizer.followsGradients && unknowns.contains(.shape)) else {
       return (
         "losses.normal",
         "is \(losses.normal); normals move a shape alone, which goes with 'optimizer: adam'"
@@ -135,14 +150,13 @@ extension FitConfig.Stage {
     guard optimizer != .leastSquares || losses.depth == 0 else {
       return ("losses.depth", "is \(losses.depth); least-squares compares colour and alpha alone")
     }
-    guard optimizer != .leastSquares || losses.iou == 0 else {
+    let sums = [
+      ("iou", losses.iou), ("ssim", losses.ssim), ("ms_ssim", losses.multiScaleSSIM),
+      ("mask_distance", losses.maskDistance),
+    ]
+    for (name, weight) in sums where optimizer == .leastSquares && weight != 0 {
       return (
-        "losses.iou", "is \(losses.iou); it is no sum of squares and goes without least-squares"
-      )
-    }
-    guard optimizer != .leastSquares || losses.ssim == 0 else {
-      return (
-        "losses.ssim", "is \(losses.ssim); it is no sum of squares and goes without least-squares"
+        "losses.\(name)", "is \(weight); it is no sum of squares and goes without least-squares"
       )
     }
     guard optimizer != .leastSquares || [.huber, .l2].contains(losses.colorLoss) else {
@@ -158,6 +172,37 @@ extension FitConfig.Stage {
     case .fixed: return nil
     case .adaptive: return adaptiveComplaint
     }
+  }
+
+  /// Why what rests does not go with what is unknown.
+  private func freezeComplaint(_ unknowns: [Unknown]) -> String? {
+    if let name = freeze.first(where: { !unknowns.contains($0) }) {
+      return "names '\(name.rawValue)', which is not among 'unknowns' and rests anyway"
+    }
+    guard unknowns.isEmpty || unknowns.contains(where: { !freeze.contains($0) }) else {
+      return "names all unknowns; a stage moves at least one, or has no steps"
+    }
+    if texelsPerPixel > 0, freeze.contains(.color) {
+      return "names 'color', which the texture of texels_per_px \(texelsPerPixel) needs"
+    }
+    if edgeLengthPixels > 0, freeze.contains(.shape) {
+      return "names 'shape', which an edge_length_px of \(edgeLengthPixels) remeshes; set that to 0"
+    }
+    return nil
+  }
+
+  /// What L-BFGS, for which the loss is one function of all unknowns, does not go with.
+  private var wholeComplaint: Complaint? {
+    guard viewsPerStep == 0 else {
+      return (
+        "views_per_step",
+        "is \(viewsPerStep); under L-BFGS each step sees all views, which is 0"
+      )
+    }
+    guard texelsPerPixel == 0 else {
+      return ("texels_per_px", "is \(texelsPerPixel); texels have steps of their own, not L-BFGS's")
+    }
+    return nil
   }
 
   private var adaptiveComplaint: Complaint? {
@@ -209,6 +254,7 @@ extension FitConfig.ParameterSpace.Widths {
     case .parts: motion(parts)
     case .cameras: motion(cameras)
     case .focal: [("focal", focal)]
+    case .principal: [("principal", principal)]
     case .light: [("light", light)]
     case .background: [("background", background)]
     case .exposure: [("exposure", exposure)]

@@ -43,12 +43,12 @@ extension FitConfig {
     let comparesColor = isColored || unknowns.contains(where: \.isSeenInColorAlone)
     let knowsColor = isColored && !unknowns.contains(where: \.isSeenInColorAlone)
     let isPose = !unknowns.contains(.shape)
-    let isShaded = !isPose && unknowns.contains(.light) && !unknowns.contains(.color)
+    let isShaded = !isPose && unknowns.contains(.light)
     let color =
       isPose
       ? poseColorWeight(knowsColor: knowsColor, coverage: coverage)
       // What shades a surface of one colour shows its shape, and changes less than a colour.
-      : isShaded ? 100 : 10
+      : isShaded ? 100 : 30
     var losses = Losses(color: comparesColor ? color : 0, huberDelta: 0.1, alpha: 1, iou: 0.1)
     if !isPose { (losses.normal, losses.depth) = (hasNormals ? 10 : 0, hasDepth ? 10 : 0) }
     var stages =
@@ -91,7 +91,7 @@ extension FitConfig {
   private static func rates(shape: Double, color: Double, rigid: Double) -> LearningRates {
     LearningRates(
       shape: shape, color: color, pose: rigid, parts: rigid * 0.3, cameras: rigid * 0.2,
-      focal: rigid * 0.2,
+      focal: rigid * 0.2, principal: rigid * 0.05,
       light: 0.02, background: 0.02)
   }
 
@@ -128,7 +128,7 @@ extension FitConfig {
         "detail", steps: 300, width: [0.5, 0.4], side: 256, views: batch, edge: 3, detail: 2,
         smoothing: 6, shape: 0.0075, color: 0.04, rigid: 0.01, mode: .crisp),
       stage(
-        "finish", steps: 300, width: [0.35, 0.25], side: 512, views: batch, edge: 3, detail: 4,
+        "finish", steps: 600, width: [0.35, 0.25], side: 512, views: batch, edge: 2, detail: 3,
         samples: 2, smoothing: 6, shape: 0.003, color: 0.03, rigid: 0.004, mode: .crisp,
         end: 0.1),
     ]

@@ -29,6 +29,8 @@ extension FitConfig {
     case l2
     /// Nearly its size, but smooth within `huber_delta`.
     case charbonnier
+    /// Half of its square near 0, at most half of `huber_delta` squared: what nothing explains stops pulling.
+    case gemanMcClure = "geman-mcclure"
   }
 
   /// How a stage makes pictures.
@@ -61,10 +63,33 @@ extension FitConfig {
   public enum Optimizer: String, CaseIterable, Codable, Equatable, Sendable {
     /// Adam, along the gradient of the pictures.
     case adam
+    /// Gradient descent with momentum: the learning rates are units squared of the unknown a unit of loss.
+    case sgd
+    /// L-BFGS with a search along the line: all unknowns together, where every step sees all views.
+    case lbfgs
     /// Adam on losses alone, averaged over a Gaussian around the parameters; not for shape and color.
     case parameterSpace = "parameter-space"
     /// Levenberg-Marquardt on the differences of the pictures: few, far steps near an optimum; not for shape and color.
     case leastSquares = "least-squares"
+
+    /// Whether it goes by the gradient of the pictures, and so moves any unknown.
+    var followsGradients: Bool {
+      switch self {
+      case .adam, .sgd, .lbfgs: true
+      case .parameterSpace, .leastSquares: false
+      }
+    }
+  }
+
+  /// Settings of L-BFGS.
+  public struct LBFGSSettings: Codable, Equatable, Sendable {
+    /// How many steps are remembered.
+    public var history = 10
+    /// The most pictures with gradient that a step may take to find its length.
+    public var evaluations = 10
+
+    /// The defaults.
+    public init() {}
   }
 
   /// What Adam divides a vertex's mean gradient by.
@@ -145,6 +170,8 @@ extension FitConfig {
       public var cameras = Motion(turn: 0.1, shift: 0.1)
       /// Natural logarithm of the focal length.
       public var focal = 0.2
+      /// Units of the object's radius, as the pictures show it.
+      public var principal = 0.1
       /// Linear light units; radians for the direction.
       public var light = 0.3
       /// sRGB units.

@@ -8,7 +8,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
   public struct Losses: Codable, Equatable, Sendable {
     /// ``colorLoss`` on sRGB colour, mean over pixels and channels.
     public var color: Double
-    /// Where Huber's loss and Charbonnier's turn from squared to absolute, sRGB units (0 to 1).
+    /// Where Huber's loss and Charbonnier's turn from squared to absolute, and Geman and McClure's to no pull, sRGB units (0 to 1).
     public var huberDelta: Double
     /// Squared difference of alpha, mean over pixels.
     public var alpha: Double
@@ -22,6 +22,10 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var colorLoss = ColorLoss.huber
     /// One minus the structural similarity of sRGB colour, mean over the target's mask.
     public var ssim = 0.0
+    /// One minus the multi-scale structural similarity of sRGB colour over the target's mask.
+    public var multiScaleSSIM = 0.0
+    /// The distance of what is covered wrongly from the mask's outline, fraction of the longer side of the images, mean over pixels.
+    public var maskDistance = 0.0
 
     enum CodingKeys: String, CodingKey {
       case color
@@ -29,10 +33,12 @@ public struct FitConfig: Codable, Equatable, Sendable {
       case alpha, iou, normal, depth
       case colorLoss = "color_loss"
       case ssim
+      case multiScaleSSIM = "ms_ssim"
+      case maskDistance = "mask_distance"
     }
 
     /// Whether any term looks at colours.
-    var comparesColor: Bool { color != 0 || ssim != 0 }
+    var comparesColor: Bool { color != 0 || ssim != 0 || multiScaleSSIM != 0 }
   }
 
   /// Weights of the terms that know only the mesh; lengths in units of the object's radius.
@@ -43,8 +49,20 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var edge: Double
     /// One minus the cosine between neighbouring faces.
     public var normal: Double
+    /// The uniform Laplacian of the uniform Laplacian, squared: bends evenly.
+    public var bilaplacian = 0.0
+    /// The Laplacian weighted by cotangents, squared: smooths along the normal alone.
+    public var cotangentLaplacian = 0.0
+    /// The square of one minus the cosine between neighbouring faces.
+    public var flatness = 0.0
     /// How many looks at a texel each of its neighbours counts as.
     public var texture = 1.0
+
+    enum CodingKeys: String, CodingKey {
+      case laplacian, edge, normal, bilaplacian
+      case cotangentLaplacian = "cotangent_laplacian"
+      case flatness, texture
+    }
   }
 
   /// Step sizes of the unknowns, per step at the stage's start.
@@ -63,6 +81,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var cameras: Double
     /// Natural logarithm of the focal length.
     public var focal: Double
+    /// Units of the object's radius, as the pictures show it.
+    public var principal = 0.001
     /// Linear light units; radians for a direction.
     public var light: Double
     /// sRGB units.
@@ -104,6 +124,14 @@ public struct FitConfig: Codable, Equatable, Sendable {
     public var optimizer = Optimizer.adam
     /// What Adam divides a vertex's mean gradient by.
     public var shapeScale = ShapeScale.vertex
+    /// How far a vertex may move in a step, mean lengths of its edges; 0 sets no limit.
+    public var stepLimitEdges = 1.0
+    /// The share of the mean gradient, or of the velocity of descent, that a step keeps, in [0, 1).
+    public var momentum = 0.9
+    /// Settings of L-BFGS.
+    public var lbfgs = LBFGSSettings()
+    /// Unknowns that rest during the stage.
+    public var freeze: [Unknown] = []
     /// Settings of the optimiser that needs no gradient.
     public var parameterSpace = ParameterSpace()
     /// How many views a step sees; 0 is all.
@@ -147,6 +175,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
       case imageScale = "image_scale"
       case mode, edges, samples, schedule, adaptive, optimizer
       case shapeScale = "shape_scale"
+      case stepLimitEdges = "step_limit_edges"
+      case momentum, lbfgs, freeze
       case parameterSpace = "parameter_space"
       case viewsPerStep = "views_per_step"
       case subdivide
@@ -169,7 +199,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
       own.mode = .crisp
       own.optimizer = .leastSquares
       own.schedule = .fixed
-      (own.losses.iou, own.losses.ssim) = (0, 0)
+      (own.losses.iou, own.losses.ssim, own.losses.multiScaleSSIM) = (0, 0, 0)
+      own.losses.maskDistance = 0
       if own.losses.colorLoss != .l2 { own.losses.colorLoss = .huber }
       return own
     }
@@ -229,6 +260,8 @@ public struct FitConfig: Codable, Equatable, Sendable {
   public var previewEvery: Int
   /// The names of the scene's nodes that move by themselves, where `parts` are unknown; empty for all.
   public var parts: [String] = []
+  /// The plane that the object is its own mirror image in: a, b, c and d of a x + b y + c z = d, world frame; empty for none.
+  public var mirrorPlane: [Double] = []
   /// The form of the light, where it is unknown.
   public var lightModel: LightModel
   /// Settings of the pose.
@@ -248,6 +281,7 @@ public struct FitConfig: Codable, Equatable, Sendable {
     case checkpointEvery = "checkpoint_every"
     case previewEvery = "preview_every"
     case parts
+    case mirrorPlane = "mirror_plane"
     case lightModel = "light_model"
     case pose, losses, regularizers, stages
   }

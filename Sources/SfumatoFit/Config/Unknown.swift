@@ -12,6 +12,8 @@ public enum Unknown: String, CaseIterable, Codable, Equatable, Sendable {
   case cameras
   /// One factor on all focal lengths.
   case focal
+  /// One shift of all principal points.
+  case principal
   /// The light, in the form of ``FitConfig/lightModel``.
   case light
   /// The colour behind the object.
@@ -26,7 +28,7 @@ public enum Unknown: String, CaseIterable, Codable, Equatable, Sendable {
   var isSeenInColorAlone: Bool {
     switch self {
     case .color, .light, .background, .exposure: true
-    case .shape, .pose, .parts, .cameras, .focal: false
+    case .shape, .pose, .parts, .cameras, .focal, .principal: false
     }
   }
 }

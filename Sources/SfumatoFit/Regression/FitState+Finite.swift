@@ -26,7 +26,8 @@ extension FitState {
   var isFinite: Bool {
     mesh.positions.isFinite && coordinates.isFinite && colorsSRGB.isFinite && pose.isFinite
       && (texture?.texelsSRGB.isFinite ?? true)
-      && (parts + cameras).allSatisfy(\.isFinite) && Float.exp(logFocal).isNormal && light.isFinite
+      && (parts + cameras).allSatisfy(\.isFinite) && Float.exp(logFocal).isNormal
+      && [principal.x, principal.y].isFinite && light.isFinite
       && background.isFinite && logGains.isFinite && shapeOptimizer.moments.isFinite
       && ([colorOptimizer, poseOptimizer, partsOptimizer, focalOptimizer, lightOptimizer]
         + cameraOptimizers + exposureOptimizers)

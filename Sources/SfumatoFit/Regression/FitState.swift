@@ -22,6 +22,8 @@ struct FitState: Sendable {
   var cameras: [RigidTransform<Float>]
   /// Natural logarithm of the factor on all focal lengths.
   var logFocal: Float = 0
+  /// The shift of all principal points, focal lengths.
+  var principal = SIMD2<Float>.zero
   /// Ambient colour, direction to the light, directional colour: `[9]`; or the coefficients of harmonics, `[9, 3]`; unused without
   /// light.
   var light: [Float]
@@ -40,12 +42,15 @@ struct FitState: Sendable {
   var stageLosses: [Float] = []
 
   var shapeOptimizer: Adam<Float>
+  /// The part of a shape's learning rate that is taken, below 1 after steps that turned faces over.
+  var shapeBackOff: Float = 1
   var colorOptimizer: Adam<Float>
   var poseOptimizer = Adam<Float>(count: 6)
   var partsOptimizer: Adam<Float>
   /// One a view: a view that a step does not see keeps its means as they are.
   var cameraOptimizers: [Adam<Float>]
   var focalOptimizer = Adam<Float>(count: 1)
+  var principalOptimizer = Adam<Float>(count: 2)
   var lightOptimizer: Adam<Float>
   var backgroundOptimizer = Adam<Float>(count: 3)
   /// One a view, as of cameras.
@@ -54,6 +59,8 @@ struct FitState: Sendable {
   var parameterOptimizer = ParameterSpaceAdam<Float>(count: 0)
   /// Of all unknowns together, where a stage goes by least squares.
   var leastSquares = LevenbergMarquardt()
+  /// Of all unknowns together, where a stage goes by L-BFGS.
+  var lbfgs = LBFGS<Float>(history: 1)
   /// Where an adaptive schedule stands.
   var narrowing = Narrowing()
   /// The state of the lowest loss of a stage that keeps it: one or none, its optimisers fresh.
@@ -81,6 +88,28 @@ struct FitState: Sendable {
     lightOptimizer = Adam(count: light.count)
   }
 
+  /// How a stage's optimisers average gradients and what scales their steps; within a stage always the same.
+  mutating func setMoments(_ stage: FitConfig.Stage) {
+    let isDescent = stage.optimizer == .sgd
+    func set(_ settings: inout AdamSettings) {
+      settings.beta1 = stage.momentum
+      settings.scale = isDescent ? .none : .parameter
+    }
+    set(&shapeOptimizer.settings)
+    if !isDescent { shapeOptimizer.settings.scale = stage.shapeStepScale }
+    set(&colorOptimizer.settings)
+    set(&poseOptimizer.settings)
+    set(&partsOptimizer.settings)
+    set(&focalOptimizer.settings)
+    set(&principalOptimizer.settings)
+    // Where a shift along one axis is as good as a shift of the object, its gradient is noise and shall not be stepped along like the other.
+    if !isDescent { principalOptimizer.settings.scale = .largest }
+    set(&lightOptimizer.settings)
+    set(&backgroundOptimizer.settings)
+    for view in cameraOptimizers.indices { set(&cameraOptimizers[view].settings) }
+    for view in exposureOptimizers.indices { set(&exposureOptimizers[view].settings) }
+  }
+
   /// Starts the optimisers anew: at the start of a stage sizes, scales and step lengths change.
   ///
   /// - Parameter parameterCount: how many numbers the unknowns have where the stage has no gradient, else 0.
@@ -90,15 +119,18 @@ struct FitState: Sendable {
       mesh: mesh, colorsSRGB: colorsSRGB, pose: pose, partCount: parts.count, cameras: cameras,
       light: light)
     shapeOptimizer = fresh.shapeOptimizer
+    shapeBackOff = 1
     colorOptimizer = fresh.colorOptimizer
     poseOptimizer = fresh.poseOptimizer
     partsOptimizer = fresh.partsOptimizer
     cameraOptimizers = fresh.cameraOptimizers
     focalOptimizer = fresh.focalOptimizer
+    principalOptimizer = fresh.principalOptimizer
     lightOptimizer = fresh.lightOptimizer
     backgroundOptimizer = fresh.backgroundOptimizer
     exposureOptimizers = fresh.exposureOptimizers
     leastSquares = fresh.leastSquares
+    lbfgs.reset()
   }
 
   /// This state without its history: what a stage keeps as its best.

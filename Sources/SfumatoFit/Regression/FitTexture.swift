@@ -195,7 +195,7 @@ extension FitConfig.Losses {
   /// The largest second derivative of a difference's cost; without one, that of a Huber loss that is as steep.
   fileprivate var colorCurvature: Float {
     switch colorLoss {
-    case .huber: 1
+    case .huber, .gemanMcClure: 1
     case .l2: 2
     case .l1, .charbonnier: 1 / Float(huberDelta)
     }

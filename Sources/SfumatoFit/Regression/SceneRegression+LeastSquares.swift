@@ -137,7 +137,7 @@ extension SceneRegression {
     let camera = camera(view, from: target.camera)
     switch unknown {
     case .shape, .color: return 0.01
-    case .pose, .parts, .cameras:
+    case .pose, .parts, .cameras, .principal:
       // A radius on the screen, pixels.
       let place = camera.cameraPoint(state.pose * objectCenter)
       let depth = camera.projection == .perspective ? Swift.max(place.z, radius) : 1

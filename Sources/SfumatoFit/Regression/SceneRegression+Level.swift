@@ -27,8 +27,9 @@ extension SceneRegression {
     level = Level(
       targets: targets
         ?? TargetPyramid.scaled(
-          problem.targets, by: stage.imageScale, background: .zero,
-          keepsBackground: config.unknowns.contains(.background), workers: workers),
+          targetViews, by: stage.imageScale, background: .zero,
+          keepsBackground: config.unknowns.contains(.background),
+          measuresOutlines: stage.losses.maskDistance != 0, workers: workers),
       topology: topology, largeSteps: largeSteps, simplified: simplified(stage))
   }
 

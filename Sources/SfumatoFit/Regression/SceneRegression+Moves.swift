@@ -3,13 +3,19 @@ internal import SfumatoCore
 internal import SfumatoSolve
 
 extension SceneRegression {
+  /// The unknowns that a stage moves.
+  func moving(_ stage: FitConfig.Stage) -> [Unknown] {
+    config.unknowns.filter { !stage.freeze.contains($0) }
+  }
+
   /// Moves all unknowns by their optimisers' steps; `decay` is the learning rates' part of those at the stage's start.
   mutating func update(
     _ stage: FitConfig.Stage, _ gradient: SceneGradient<Float>, _ gainBars: [SIMD3<Float>],
     decay: Double, chosen: [Int], cameras: [Camera<Float>]
   ) {
     let rates = stage.learningRates
-    for unknown in config.unknowns {
+    state.setMoments(stage)
+    for unknown in moving(stage) {
       switch unknown {
       case .shape: moveShape(stage, gradient.meshes[0].positions, Float(rates.shape * decay))
       case .color:
@@ -20,27 +26,33 @@ extension SceneRegression {
             stage, gradient.textures[0], chosen: chosen, rate: Float(rates.texture * decay))
         }
       case .pose:
-        movePose(
-          gradient.instances.reduce(into: Twist()) { $0 += $1 }, Float(rates.pose * decay))
-      case .parts: moveParts(gradient.instances, Float(rates.parts * decay))
+        let step = state.poseOptimizer.step(
+          gradient: poseBar(gradient), learningRate: Float(rates.pose * decay))
+        applyPose(step[...])
+      case .parts:
+        let step = state.partsOptimizer.step(
+          gradient: partsBar(gradient), learningRate: Float(rates.parts * decay))
+        applyParts(step[...])
       case .cameras:
         moveCameras(gradient.cameras, chosen: chosen, Float(rates.cameras * decay))
       case .focal:
-        var bar: Float = 0
-        for (camera, part) in zip(cameras, gradient.cameras) {
-          bar += dot(camera.focal, part.focal)
-        }
-        applyFocal(
-          state.focalOptimizer.step(gradient: [bar], learningRate: Float(rates.focal * decay))[0...]
-        )
-      case .light: moveLight(gradient.lights, Float(rates.light * decay))
+        let step = state.focalOptimizer.step(
+          gradient: [focalBar(gradient, cameras, chosen: chosen)],
+          learningRate: Float(rates.focal * decay))
+        applyFocal(step[...])
+      case .principal:
+        let step = state.principalOptimizer.step(
+          gradient: principalBar(gradient, cameras, chosen: chosen),
+          learningRate: Float(rates.principal * decay))
+        applyPrincipal(step[...])
+      case .light:
+        let step = state.lightOptimizer.step(
+          gradient: lightBar(gradient), learningRate: Float(rates.light * decay))
+        applyLight(step[...])
       case .background:
-        let bar = (0..<3).map { c in
-          sRGBDecodeVJP(state.background[c], linearBar: gradient.background[c])
-        }
-        applyBackground(
-          state.backgroundOptimizer.step(
-            gradient: bar, learningRate: Float(rates.background * decay))[...])
+        let step = state.backgroundOptimizer.step(
+          gradient: backgroundBar(gradient), learningRate: Float(rates.background * decay))
+        applyBackground(step[...])
       case .exposure:
         moveExposures(gainBars, chosen: chosen, Float(rates.exposure * decay))
       }
@@ -48,30 +60,34 @@ extension SceneRegression {
   }
 
   private mutating func moveShape(_ stage: FitConfig.Stage, _ bar: [Float], _ rate: Float) {
-    state.shapeOptimizer.settings.scale = stage.shapeStepScale
-    if let largeSteps = level?.largeSteps {
-      let step = state.shapeOptimizer.step(
-        gradient: largeSteps.gradient(positionsBar: bar), learningRate: rate * radius)
-      for i in step.indices { state.coordinates[i] += step[i] }
-      state.mesh.positions = largeSteps.toPositions(state.coordinates)
-    } else {
-      let step = state.shapeOptimizer.step(gradient: bar, learningRate: rate * radius)
-      for i in step.indices { state.mesh.positions[i] += step[i] }
-    }
+    // Descent multiplies by the gradient, whose unit is one over the unit of length.
+    let unit = stage.optimizer == .sgd ? radius * radius : radius
+    let smooth = level?.largeSteps?.gradient(positionsBar: bar) ?? bar
+    stepShape(
+      stage,
+      state.shapeOptimizer.step(
+        gradient: smooth, learningRate: rate * unit * state.shapeBackOff))
   }
 
   private mutating func moveColors(_ bar: [Float], _ rate: Float) {
     guard bar.count == state.colorsSRGB.count else { return }
-    var encodedBar = bar
-    for i in bar.indices {
-      encodedBar[i] = sRGBDecodeVJP(state.colorsSRGB[i], linearBar: bar[i])
-    }
-    let step = state.colorOptimizer.step(gradient: encodedBar, learningRate: rate)
-    for i in step.indices {
-      state.colorsSRGB[i] = Swift.min(Swift.max(state.colorsSRGB[i] + step[i], 0), 1)
-    }
+    applyColors(
+      state.colorOptimizer.step(gradient: encodedBar(bar), learningRate: rate)[...])
   }
 
+  private mutating func moveCameras(_ bars: [CameraGradient<Float>], chosen: [Int], _ rate: Float) {
+    var step = [Float](repeating: 0, count: 6 * state.cameras.count)
+    for (view, bar) in zip(chosen, bars) {
+      let own = state.cameraOptimizers[view].step(
+        gradient: cameraBar(bar, view), learningRate: rate)
+      for k in 0..<6 { step[6 * view + k] = own[k] }
+    }
+    applyCameras(step[...], chosen: chosen)
+  }
+}
+
+// The gradients by the numbers of each unknown, in the units of their learning rates.
+extension SceneRegression {
   /// The cotangent of turning about a centre and shifting, in units where a step of 1 is a radian or a radius.
   private func rigidBar(_ twist: Twist<Float>, center: SIMD3<Float>) -> [Float] {
     let angular = twist.angular - cross(center, twist.linear)
@@ -79,39 +95,64 @@ extension SceneRegression {
     return [angular.x, angular.y, angular.z, linear.x, linear.y, linear.z]
   }
 
-  private mutating func movePose(_ bar: Twist<Float>, _ rate: Float) {
-    let center = state.pose * objectCenter
-    let step = state.poseOptimizer.step(
-      gradient: rigidBar(bar, center: center), learningRate: rate)
-    applyPose(step[...])
+  /// By sRGB codes, from linear colours.
+  func encodedBar(_ bar: [Float]) -> [Float] {
+    var encoded = bar
+    for i in bar.indices { encoded[i] = sRGBDecodeVJP(state.colorsSRGB[i], linearBar: bar[i]) }
+    return encoded
   }
 
-  private mutating func moveParts(_ bars: [Twist<Float>], _ rate: Float) {
-    guard let known else { return }
-    let gradient = known.moving.enumerated().flatMap { k, i in
-      rigidBar(bars[i].pulledBack(through: state.pose), center: state.parts[k] * known.centers[k])
+  func poseBar(_ gradient: SceneGradient<Float>) -> [Float] {
+    rigidBar(
+      gradient.instances.reduce(into: Twist()) { $0 += $1 }, center: state.pose * objectCenter)
+  }
+
+  func partsBar(_ gradient: SceneGradient<Float>) -> [Float] {
+    guard let known else { return [] }
+    let own = known.partBars(gradient.instances, parts: state.parts, pose: state.pose)
+    return own.indices.flatMap { k in
+      rigidBar(own[k], center: state.parts[k] * known.bodies[k].center)
     }
-    applyParts(state.partsOptimizer.step(gradient: gradient, learningRate: rate)[...])
   }
 
-  private mutating func moveCameras(_ bars: [CameraGradient<Float>], chosen: [Int], _ rate: Float) {
-    let center = state.pose * objectCenter
-    var step = [Float](repeating: 0, count: 6 * state.cameras.count)
-    for (view, bar) in zip(chosen, bars) {
-      let own = state.cameraOptimizers[view].step(
-        gradient: rigidBar(bar.twist, center: state.cameras[view] * center), learningRate: rate)
-      for k in 0..<6 { step[6 * view + k] = own[k] }
+  func cameraBar(_ bar: CameraGradient<Float>, _ view: Int) -> [Float] {
+    rigidBar(bar.twist, center: state.cameras[view] * (state.pose * objectCenter))
+  }
+
+  /// Principal points shift by focal lengths, and so with these.
+  func focalBar(
+    _ gradient: SceneGradient<Float>, _ cameras: [Camera<Float>], chosen: [Int]
+  ) -> Float {
+    var bar: Float = 0
+    for (i, part) in gradient.cameras.enumerated() {
+      let shift = state.principal * side(of: chosen[i])
+      bar += dot(cameras[i].focal, part.focal + part.principal * shift)
     }
-    applyCameras(step[...], chosen: chosen)
+    return bar
   }
 
-  private mutating func moveLight(_ bars: [LightGradient<Float>], _ rate: Float) {
+  /// By a shift of the pictures in radii of the object; those of mirror images move the other way across.
+  func principalBar(
+    _ gradient: SceneGradient<Float>, _ cameras: [Camera<Float>], chosen: [Int]
+  ) -> [Float] {
+    var bar = SIMD2<Float>.zero
+    for (i, part) in gradient.cameras.enumerated() {
+      bar += part.principal * cameras[i].focal * side(of: chosen[i])
+    }
+    bar *= shownRadius
+    return [bar.x, bar.y]
+  }
+
+  func lightBar(_ gradient: SceneGradient<Float>) -> [Float] {
+    let bars = gradient.lights
     let parts =
       bars.count == 2
       ? [bars[0].color, bars[1].direction, bars[1].color] : bars.flatMap(\.coefficients)
-    let step = state.lightOptimizer.step(
-      gradient: parts.flatMap { [$0.x, $0.y, $0.z] }, learningRate: rate)
-    applyLight(step[...])
+    return parts.flatMap { [$0.x, $0.y, $0.z] }
+  }
+
+  func backgroundBar(_ gradient: SceneGradient<Float>) -> [Float] {
+    (0..<3).map { sRGBDecodeVJP(state.background[$0], linearBar: gradient.background[$0]) }
   }
 }
 
@@ -120,6 +161,26 @@ extension SceneRegression {
   private func twist(_ step: ArraySlice<Float>) -> Twist<Float> {
     let s = Array(step)
     return Twist(angular: s.vector3(0), linear: s.vector3(1) * radius)
+  }
+
+  /// Adds to the vertices, or to the coordinates that smooth them, world units.
+  mutating func addToShape(_ step: [Float]) {
+    guard let largeSteps = level?.largeSteps else {
+      for i in step.indices { state.mesh.positions[i] += step[i] }
+      return
+    }
+    for i in step.indices { state.coordinates[i] += step[i] }
+    state.mesh.positions = largeSteps.toPositions(state.coordinates)
+  }
+
+  /// Moves the vertices, in radii.
+  mutating func applyShape(_ step: ArraySlice<Float>) { addToShape(step.map { $0 * radius }) }
+
+  /// Keeps colours within what a picture shows.
+  mutating func applyColors(_ step: ArraySlice<Float>) {
+    for (i, part) in step.enumerated() {
+      state.colorsSRGB[i] = Swift.min(Swift.max(state.colorsSRGB[i] + part, 0), 1)
+    }
   }
 
   /// Turns about the object's centre and shifts.
@@ -134,7 +195,7 @@ extension SceneRegression {
     for k in state.parts.indices {
       let first = step.startIndex + 6 * k
       state.parts[k] =
-        Self.about(state.parts[k] * known.centers[k], twist(step[first..<first + 6]))
+        Self.about(state.parts[k] * known.bodies[k].center, twist(step[first..<first + 6]))
         * state.parts[k]
     }
   }
@@ -151,6 +212,10 @@ extension SceneRegression {
   }
 
   mutating func applyFocal(_ step: ArraySlice<Float>) { state.logFocal += step[step.startIndex] }
+
+  mutating func applyPrincipal(_ step: ArraySlice<Float>) {
+    state.principal += SIMD2(step[step.startIndex], step[step.startIndex + 1]) * shownRadius
+  }
 
   /// Keeps colours from below 0, and a direction's length.
   mutating func applyLight(_ step: ArraySlice<Float>) {

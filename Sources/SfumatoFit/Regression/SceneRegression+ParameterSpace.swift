@@ -21,7 +21,7 @@ extension SceneRegression {
       switch unknown {
       case .cameras: 6
       case .exposure: 3
-      case .shape, .color, .pose, .parts, .focal, .light, .background: nil
+      case .shape, .color, .pose, .parts, .focal, .principal, .light, .background: nil
       }
     }
 
@@ -40,7 +40,7 @@ extension SceneRegression {
   /// How many numbers a stage's optimiser has where it needs no gradient, else 0.
   func parameterCount(_ stage: FitConfig.Stage) -> Int {
     switch stage.optimizer {
-    case .adam, .leastSquares: 0
+    case .adam, .sgd, .lbfgs, .leastSquares: 0
     case .parameterSpace: blocks(stage).last?.range.upperBound ?? 0
     }
   }
@@ -48,16 +48,17 @@ extension SceneRegression {
   /// The parts of the parameters, in the order of the unknowns.
   func blocks(_ stage: FitConfig.Stage) -> [Block] {
     var blocks: [Block] = []
-    for unknown in config.unknowns {
+    for unknown in moving(stage) {
       let rates = stage.learningRates
       let (count, rate) =
         switch unknown {
-        // Refused by the configuration's check.
-        case .shape, .color: (0, 0.0)
+        case .shape: (state.mesh.positions.count, rates.shape)
+        case .color: (state.colorsSRGB.count, rates.color)
         case .pose: (6, rates.pose)
         case .parts: (6 * state.parts.count, rates.parts)
         case .cameras: (6 * state.cameras.count, rates.cameras)
         case .focal: (1, rates.focal)
+        case .principal: (2, rates.principal)
         case .light: (config.lightModel.parameterCount, rates.light)
         case .background: (3, rates.background)
         case .exposure: (3 * state.cameras.count, rates.exposure)
@@ -82,11 +83,13 @@ extension SceneRegression {
         offsets[i] * scales[(i - block.range.lowerBound) % scales.count]
       }[...]
       switch block.unknown {
-      case .shape, .color: break
+      case .shape: applyShape(step)
+      case .color: applyColors(step)
       case .pose: applyPose(step)
       case .parts: applyParts(step)
       case .cameras: applyCameras(step, chosen: chosen)
       case .focal: applyFocal(step)
+      case .principal: applyPrincipal(step)
       case .light: applyLight(step)
       case .background: applyBackground(step)
       case .exposure: applyExposures(step, chosen: chosen)

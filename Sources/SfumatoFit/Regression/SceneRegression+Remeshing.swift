@@ -5,7 +5,7 @@ internal import SfumatoSolve
 extension SceneRegression {
   /// Whether a stage changes the faces.
   func remeshes(_ stage: FitConfig.Stage) -> Bool {
-    stage.edgeLengthPixels > 0 && config.unknowns.contains(.shape)
+    stage.edgeLengthPixels > 0 && moving(stage).contains(.shape)
   }
 
   /// Remeshes to a stage's edge length; colours and the optimisers' means go along.
@@ -52,6 +52,7 @@ extension SceneRegression {
       state.colorOptimizer.moments.first = rows[3]
       state.colorOptimizer.moments.second = rows[4]
     }
+    state.lbfgs.reset()
     state.best = []
     state.coordinates = []
     if let targets = level?.targets { makeLevel(stage, targets: targets) }

@@ -80,7 +80,7 @@ extension SceneRegression {
   /// Keeps a state whose loss is the lowest of an adaptive stage that sees all views at each step.
   mutating func keep(_ before: FitState, of stage: FitConfig.Stage, loss: Float, viewCount: Int) {
     guard stage.schedule == .adaptive, stage.adaptive.keepsBest,
-      viewCount == problem.targets.count, loss < state.narrowing.lowestLoss
+      viewCount == targetViews.count, loss < state.narrowing.lowestLoss
     else { return }
     state.narrowing.lowestLoss = loss
     state.best = [before.kept]

@@ -249,6 +249,7 @@ extension FitConfig {
     case .pose, .cameras: 6
     case .parts: 6 * max(parts.count, 1)
     case .focal: 1
+    case .principal: 2
     case .light: lightModel.parameterCount
     case .background: 3
     case .exposure: 3
@@ -261,6 +262,8 @@ extension FitConfig {
     copy.pose.trialSteps = 0
     copy.stages = [stage]
     copy.stages[0].steps = pose.trialSteps
+    // What rests in the stage may move in its trials, as long as that is the pose.
+    copy.stages[0].freeze.removeAll { $0 == .pose }
     return copy
   }
 }

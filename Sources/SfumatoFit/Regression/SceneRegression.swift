@@ -31,6 +31,8 @@ public struct FitStep: Equatable, Sendable {
 public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   /// What is fitted.
   public let problem: FitProblem
+  /// The targets, and behind them their mirror images where the object is its own.
+  let targetViews: [TargetView]
   /// How.
   public let config: FitConfig
   /// How many threads may work; the result does not depend on it.
@@ -50,7 +52,8 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     self.problem = problem
     self.config = config
     self.workers = workers
-    var mesh = problem.mesh ?? SphereStart.mesh(targets: problem.targets, bounds: problem.bounds)
+    targetViews = problem.targets.withImages(in: config.mirror)
+    var mesh = problem.mesh ?? SphereStart.mesh(targets: targetViews, bounds: problem.bounds)
     // Given normals would stay behind while the surface moves; without them they follow from the faces.
     if config.unknowns.contains(.shape) { mesh.normals = nil }
     let sphere = mesh.boundingSphere
@@ -70,7 +73,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     state = FitState(
       mesh: mesh, colorsSRGB: colors,
       pose: Self.poseStart(config, center: sphere.center, radius: radius),
-      partCount: config.unknowns.contains(.parts) ? known?.moving.count ?? 0 : 0,
+      partCount: config.unknowns.contains(.parts) ? known?.bodies.count ?? 0 : 0,
       cameras: problem.targets.map(\.camera.worldToCamera),
       light: FitState.lightStart(config.lightModel))
   }
@@ -132,7 +135,8 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let width = stage.mode == .soft ? smoothing(stage).edgeWidthPixels : 0
     let (loss, isTaken) =
       switch stage.optimizer {
-      case .adam: advance(stage)
+      case .adam, .sgd: advance(stage)
+      case .lbfgs: advanceByLBFGS(stage)
       case .parameterSpace: advanceByLosses(stage)
       case .leastSquares: advanceByLeastSquares(stage)
       }
@@ -168,6 +172,7 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let last = config.stages[..<begun].lastIndex { $0.steps > 0 }
     blank.stageLosses = Array(repeating: .nan, count: last.map { $0 + 1 } ?? 0)
     blank.resetOptimizers(parameterCount: last.map { parameterCount(config.stages[$0]) } ?? 0)
+    blank.lbfgs = LBFGS(history: last.map { config.stages[$0].lbfgs.history } ?? 1)
     return blank
   }
 
@@ -187,7 +192,8 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     state.narrowing = Narrowing()
     state.best = []
     while state.stageLosses.count <= state.stage { state.stageLosses.append(.nan) }
-    if config.unknowns.contains(.light), config.lightModel == .harmonics { solveLight(stage) }
+    state.lbfgs = LBFGS(history: stage.lbfgs.history)
+    if moving(stage).contains(.light), config.lightModel == .harmonics { solveLight(stage) }
     return true
   }
 
@@ -241,6 +247,22 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
   /// The factor on all focal lengths.
   public var focalFactor: Float { Float.exp(state.logFocal) }
 
+  /// The shift of all principal points, focal lengths.
+  public var principalShift: SIMD2<Float> { state.principal }
+
+  /// What a shift of the pictures counts as in a view: in mirror images the other way across.
+  func side(of view: Int) -> SIMD2<Float> { SIMD2(view < state.cameras.count ? 1 : -1, 1) }
+
+  /// The object's radius as the given cameras show it, focal lengths; the middle one.
+  var shownRadius: Float {
+    let middle = SIMD3<Float>(givenCenter)
+    let shown = problem.targets.map { target -> Float in
+      guard target.camera.projection == .perspective else { return radius }
+      return radius / Swift.max(target.camera.cameraPoint(middle).z, radius)
+    }.sorted()
+    return shown[shown.count / 2]
+  }
+
   /// The cameras of the present state, at the size of the targets.
   public var cameras: [Camera<Float>] {
     problem.targets.indices.map { camera($0, from: problem.targets[$0].camera) }
@@ -248,14 +270,16 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
 
   func camera(_ view: Int, from base: Camera<Float>) -> Camera<Float> {
     var camera = base
-    camera.worldToCamera = state.cameras[view]
+    // Mirror images stand where they do: with them no camera is unknown.
+    if view < state.cameras.count { camera.worldToCamera = state.cameras[view] }
     camera.focal *= focalFactor
+    camera.principal += state.principal * camera.focal * side(of: view)
     return camera
   }
 
   /// The views of this step, each once: all, or the next of an endless row of seeded shuffles of all.
   func views(_ stage: FitConfig.Stage) -> [Int] {
-    let count = problem.targets.count
+    let count = targetViews.count
     let wanted = stage.viewsPerStep
     guard wanted > 0, wanted < count else { return Array(0..<count) }
     var result: [Int] = []
@@ -276,15 +300,16 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     return result.sorted()
   }
 
-  private var targets: GradientTargets {
+  /// What a stage's pictures are differentiated by.
+  func targets(_ stage: FitConfig.Stage) -> GradientTargets {
     var targets: GradientTargets = []
-    for unknown in config.unknowns {
+    for unknown in moving(stage) {
       switch unknown {
       case .shape: targets.insert(.positions)
       case .color: targets.insert(state.texture == nil ? .colors : .textures)
       case .pose, .parts: targets.insert(.poses)
       case .cameras: targets.insert(.cameras)
-      case .focal: targets.insert(.intrinsics)
+      case .focal, .principal: targets.insert(.intrinsics)
       case .light: targets.insert(.lights)
       case .background: targets.insert(.background)
       case .exposure: break  // Behind the picture, see Exposure.
@@ -300,16 +325,10 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let cameras = chosen.map { camera($0, from: level.targets[$0].camera) }
     let smoothing = smoothing(stage)
     let isAdaptive = stage.schedule == .adaptive
-    let wanted = isAdaptive ? targets.union(.smoothing) : targets
-    guard var found = compared(stage, chosen, cameras, wrt: wanted, smoothing) else {
-      return (.nan, false)
-    }
-    if let topology = level.topology {
-      found.loss += addRegularizers(topology, to: &found.gradient.meshes[0].positions)
-    }
-    let (loss, gradient, gainBars) = found
-    // One gradient that is not finite would spoil its unknown and, through the next picture, all others for good.
-    guard loss.isFinite, gradient.isFinite else { return (loss, false) }
+    let wanted = isAdaptive ? targets(stage).union(.smoothing) : targets(stage)
+    guard
+      let (loss, gradient, gainBars) = regularized(stage, chosen, cameras, wrt: wanted, smoothing)
+    else { return (.nan, false) }
     let before = state
     update(
       stage, gradient, gainBars, decay: smoothing.rate, chosen: chosen, cameras: cameras)
@@ -322,6 +341,20 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       keep(before, of: stage, loss: loss, viewCount: chosen.count)
     }
     return (loss, true)
+  }
+
+  /// The loss of some views and of the mesh with its gradient; nil where it is not finite.
+  ///
+  /// One gradient that is not finite would spoil its unknown and, through the next picture, all others for good.
+  func regularized(
+    _ stage: FitConfig.Stage, _ chosen: [Int], _ cameras: [Camera<Float>],
+    wrt targets: GradientTargets, _ smoothing: StepSmoothing
+  ) -> Comparison? {
+    guard var found = compared(stage, chosen, cameras, wrt: targets, smoothing) else { return nil }
+    if let topology = level?.topology, targets.contains(.positions) {
+      found.loss += addRegularizers(topology, to: &found.gradient.meshes[0].positions)
+    }
+    return found.loss.isFinite && found.gradient.isFinite ? found : nil
   }
 
   /// The pictures that a stage's losses compare.
@@ -364,12 +397,19 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
     let positions = state.mesh.positions
     let area = 1 / (radius * radius)
     var loss: Float = 0
-    if weights.laplacian != 0 {
+    for (weight, order) in [(weights.laplacian, 1), (weights.bilaplacian, 2)] where weight != 0 {
       let (value, residual) = UniformLaplacianLoss.forward(
-        positions: positions, topology: topology)
-      let weight = Float(weights.laplacian) * area
+        positions: positions, topology: topology, order: order)
+      loss += Float(weight) * area * value
+      UniformLaplacianLoss.backward(residual, valueBar: Float(weight) * area, into: &bar)
+    }
+    if weights.cotangentLaplacian != 0 {
+      let (value, residual) = CotangentLaplacianLoss.forward(
+        positions: positions, topology: topology,
+        weights: CotangentLaplacianLoss.weights(positions: positions, topology: topology))
+      let weight = Float(weights.cotangentLaplacian) * area
       loss += weight * value
-      UniformLaplacianLoss.backward(residual, valueBar: weight, into: &bar)
+      CotangentLaplacianLoss.backward(residual, valueBar: weight, into: &bar)
     }
     if weights.edge != 0 {
       let (value, residual) = EdgeLengthLoss.forward(positions: positions, topology: topology)
@@ -377,11 +417,11 @@ public struct SceneRegression: Sequence, IteratorProtocol, Sendable {
       loss += weight * value
       EdgeLengthLoss.backward(residual, valueBar: weight, into: &bar)
     }
-    if weights.normal != 0 {
+    for (weight, power) in [(weights.normal, 1), (weights.flatness, 2)] where weight != 0 {
       let (value, residual) = NormalConsistencyLoss.forward(
-        positions: positions, topology: topology)
-      loss += Float(weights.normal) * value
-      NormalConsistencyLoss.backward(residual, valueBar: Float(weights.normal), into: &bar)
+        positions: positions, topology: topology, power: power)
+      loss += Float(weight) * value
+      NormalConsistencyLoss.backward(residual, valueBar: Float(weight), into: &bar)
     }
     return loss
   }

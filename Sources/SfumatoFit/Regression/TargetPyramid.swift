@@ -13,6 +13,9 @@ struct ScaledTarget<S: RenderScalar>: Sendable {
   var depth: [S] = []
   /// How much of each pixel counts, `[H, W]` in 0...1; nil where all do.
   var weights: [S]?
+  /// The signed distance to the mask's outline, positive inside, fractions of the longer side, `[H, W]`; empty where it is not asked for, or
+  /// the mask has no outline.
+  var outlineDistances: [S] = []
 }
 
 /// A mask at one size.
@@ -41,10 +44,11 @@ enum TargetPyramid {
   ///
   /// What is ignored weighs nothing in these means; the part that does not count becomes a pixel's weight.
   ///
-  /// Where the background is unknown, colour outside the mask is taken from the picture, else it is `background`.
+  /// Where the background is unknown, colour outside the mask is taken from the picture, else it is `background`. Distances to outlines are
+  /// measured where they are asked for.
   static func scaled(
     _ targets: [TargetView], by scale: Double, background: SIMD3<Float>, keepsBackground: Bool,
-    workers: Workers
+    measuresOutlines: Bool = false, workers: Workers
   ) -> [ScaledTarget<Float>] {
     parallelMap(targets.count, workers: workers) { i in
       let target = targets[i]
@@ -68,6 +72,12 @@ enum TargetPyramid {
       for p in 0..<width * height {
         result.alpha[p] = small[4 * p + 3]
         for c in 0..<3 { result.colorSRGB[3 * p + c] = sRGBEncode(small[4 * p + c]) }
+      }
+      if measuresOutlines, result.alpha.contains(where: { $0 >= 0.5 }),
+        result.alpha.contains(where: { $0 < 0.5 })
+      {
+        let map = DistanceMap(alpha: result.alpha, width: width, height: height)
+        result.outlineDistances = map.values.map { $0 / Float(max(width, height)) }
       }
       if let normals = target.geometry.normals {
         result.normals = scaled(normals, of: target, width: width, height: height)

@@ -9,17 +9,18 @@ extension FitConfig.Losses {
     case .l1: .l1
     case .l2: .l2
     case .charbonnier: .charbonnier(epsilon: S(huberDelta))
+    case .gemanMcClure: .gemanMcClure(scale: S(huberDelta))
     }
   }
 }
 
 extension ViewLoss {
-  /// One minus the structural similarity over the target's mask; adds to the colours' cotangent where there is a place for it.
+  /// One minus the structural similarity over the target's mask, at one scale or several; adds to the colours' cotangent where there is a place for it.
   ///
   /// Where the target is ignored both are grey, so that windows beside see no difference there.
   static func similarity<S: RenderScalar>(
-    _ encoded: [S], _ target: ScaledTarget<S>, width: Int, height: Int, valueBar: S,
-    bar: inout [S]
+    _ encoded: [S], _ target: ScaledTarget<S>, isMultiScale: Bool = false, width: Int,
+    height: Int, valueBar: S, bar: inout [S]
   ) -> S {
     var (image, goal, weights) = (encoded, target.colorSRGB, target.alpha)
     if let kept = target.weights {
@@ -31,12 +32,21 @@ extension ViewLoss {
         }
       }
     }
-    let (loss, residual) = SSIMLoss.forward(
-      image: image, target: goal, weights: weights, width: width, height: height,
-      channels: 3)
-    guard !bar.isEmpty else { return loss }
-    var imageBar = [S](repeating: 0, count: image.count)
-    SSIMLoss.backward(residual, valueBar: valueBar, into: &imageBar)
+    var imageBar = [S](repeating: 0, count: bar.isEmpty ? 0 : image.count)
+    let loss: S
+    if isMultiScale {
+      let found = MultiScaleSSIMLoss.forward(
+        image: image, target: goal, weights: weights, width: width, height: height, channels: 3)
+      loss = found.value
+      if !bar.isEmpty {
+        MultiScaleSSIMLoss.backward(found.residual, valueBar: valueBar, into: &imageBar)
+      }
+    } else {
+      let found = SSIMLoss.forward(
+        image: image, target: goal, weights: weights, width: width, height: height, channels: 3)
+      loss = found.value
+      if !bar.isEmpty { SSIMLoss.backward(found.residual, valueBar: valueBar, into: &imageBar) }
+    }
     for i in bar.indices { bar[i] += imageBar[i] * (target.weights?[i / 3] ?? 1) }
     return loss
   }

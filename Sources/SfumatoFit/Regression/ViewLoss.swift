@@ -2,7 +2,7 @@ internal import SfumatoCore
 
 /// How far one rendered view is from its target, and the cotangents of its pictures.
 enum ViewLoss {
-  /// The weighted sum of the colour, similarity, alpha, intersection-over-union, normal and depth terms.
+  /// The weighted sum of the colour, similarity, alpha, intersection-over-union, outline, normal and depth terms.
   ///
   /// Normals are compared in the target camera's frame and depth in units of the object's radius, both over the pixels that
   /// target and picture cover in full. What a target ignores is in none of them: means and sums go over what counts.
@@ -102,6 +102,15 @@ enum ViewLoss {
         SoftIoULoss.backward(residual, valueBar: scale * S(losses.iou), into: &alphaBar.values)
       }
     }
+    if losses.maskDistance != 0, !target.outlineDistances.isEmpty {
+      let (loss, residual) = MaskDistanceLoss.forward(
+        alpha: alpha.values, distances: target.outlineDistances, weights: target.weights)
+      value += S(losses.maskDistance) * loss
+      if wantsCotangent {
+        MaskDistanceLoss.backward(
+          residual, valueBar: scale * S(losses.maskDistance), into: &alphaBar.values)
+      }
+    }
     cotangent?.alpha = alphaBar
     value += geometry(
       picture, target, losses: losses, frame: frame, scale: scale, cotangent: &cotangent)
@@ -118,12 +127,13 @@ enum ViewLoss {
         PixelLoss.backward(residual, valueBar: scale * S(losses.color), into: &bar.values)
       }
     }
-    if losses.ssim != 0 {
+    for (weight, isMultiScale) in [(losses.ssim, false), (losses.multiScaleSSIM, true)]
+    where weight != 0 {
       value +=
-        S(losses.ssim)
+        S(weight)
         * similarity(
-          encoded, target, width: color.width, height: color.height,
-          valueBar: scale * S(losses.ssim), bar: &bar.values)
+          encoded, target, isMultiScale: isMultiScale, width: color.width, height: color.height,
+          valueBar: scale * S(weight), bar: &bar.values)
     }
     if wantsCotangent {
       for i in bar.values.indices {

@@ -1,7 +1,7 @@
 // A checkpoint: one little-endian binary file with everything that changes during a fit.
 //
 //   bytes 0..<8   "SFUMATOC"
-//   UInt32        version, 5
+//   UInt32        version, 6
 //   UInt64        hash of the resolved configuration (FNV-1a of its YAML text)
 //   UInt64        hash of the targets and of the mesh to start from
 //   3 UInt64      stage, step within it, steps in all
@@ -178,6 +178,8 @@ extension FieldTransfer {
     try transfer(count: state.cameras.count)
     for i in state.cameras.indices { try transfer(&state.cameras[i]) }
     try transfer(&state.logFocal)
+    try transfer(&state.principal.x)
+    try transfer(&state.principal.y)
     try transfer(&state.light)
     try transfer(&state.background)
     try transfer(&state.logGains)
@@ -228,25 +230,44 @@ extension FieldTransfer {
 
   private mutating func transfer(optimizers state: inout FitState) throws {
     try transfer(&state.shapeOptimizer.moments, &state.shapeOptimizer.stepCount)
+    try transfer(&state.shapeBackOff)
     try transfer(&state.colorOptimizer.moments, &state.colorOptimizer.stepCount)
     try transfer(&state.poseOptimizer.moments, &state.poseOptimizer.stepCount)
     try transfer(&state.partsOptimizer.moments, &state.partsOptimizer.stepCount)
     try transfer(&state.cameraOptimizers)
     try transfer(&state.exposureOptimizers)
     try transfer(&state.focalOptimizer.moments, &state.focalOptimizer.stepCount)
+    try transfer(&state.principalOptimizer.moments, &state.principalOptimizer.stepCount)
     try transfer(&state.lightOptimizer.moments, &state.lightOptimizer.stepCount)
     try transfer(&state.backgroundOptimizer.moments, &state.backgroundOptimizer.stepCount)
     try transfer(
       &state.parameterOptimizer.adam.moments, &state.parameterOptimizer.adam.stepCount)
     try transfer(&state.leastSquares.damping)
     try transfer(&state.leastSquares.growth)
+    try transfer(pairsOf: &state.lbfgs)
+  }
+
+  /// What L-BFGS remembers: how many numbers a pair has, how many pairs, and these.
+  private mutating func transfer(pairsOf lbfgs: inout LBFGS<Float>) throws {
+    var (count, size) = (lbfgs.pairs.count, lbfgs.pairs.first?.step.count ?? 0)
+    try transfer(&count)
+    try transfer(&size)
+    guard (0...100).contains(count), size >= 0, size <= mostWords else {
+      throw FieldReader.Mismatch()
+    }
+    for i in 0..<count {
+      let zeros = [Float](repeating: 0, count: size)
+      if lbfgs.pairs.count == i { lbfgs.pairs.append(LBFGS.Pair(step: zeros, change: zeros)) }
+      try transfer(&lbfgs.pairs[i].step)
+      try transfer(&lbfgs.pairs[i].change)
+    }
   }
 }
 
 /// The file form of a fit's state.
 enum Checkpoint {
   private static let magic = Array("SFUMATOC".utf8)
-  private static let version: UInt32 = 5
+  private static let version: UInt32 = 6
 
   /// What a checkpoint belongs to.
   struct Owner: Equatable {

@@ -67,6 +67,8 @@ public struct FitParameters: Codable, Equatable, Sendable {
   public var uncertainty: FitUncertainty?
   /// The factor found for all focal lengths.
   public var focalFactor: Float
+  /// The shift found for all principal points, x right and y down, focal lengths; nil where none was looked for.
+  public var principalShift: [Float]?
   /// The lights, where they were unknown.
   public var light: Lights?
   /// The background, sRGB, where it was unknown.
@@ -79,6 +81,7 @@ public struct FitParameters: Codable, Equatable, Sendable {
     case runnerUp = "runner_up"
     case ambiguous, uncertainty
     case focalFactor = "focal_factor"
+    case principalShift = "principal_shift"
     case light, background, exposure
   }
 }
@@ -97,7 +100,7 @@ extension FitParameters {
     unknowns = regression.config.unknowns
     self.pose = pose(state.pose)
     if let known = regression.known, unknowns.contains(.parts) {
-      parts = zip(known.names, state.parts).map { Part(name: $0, pose: pose($1)) }
+      parts = zip(known.bodies, state.parts).map { Part(name: $0.name, pose: pose($1)) }
     }
     runnerUp = regression.runnerUp.map {
       let apart = $0.pose.rotation * state.pose.rotation.conjugate
@@ -107,6 +110,8 @@ extension FitParameters {
     ambiguous = regression.config.trialRounds.isEmpty ? nil : regression.isAmbiguous
     uncertainty = regression.uncertainty
     focalFactor = regression.focalFactor
+    let shift = regression.principalShift
+    principalShift = unknowns.contains(.principal) ? [shift.x, shift.y] : nil
     if unknowns.contains(.light) {
       light =
         if let harmonics = state.harmonics {
@@ -119,6 +124,16 @@ extension FitParameters {
     }
     background = unknowns.contains(.background) ? state.background : nil
     exposure = unknowns.contains(.exposure) ? regression.gains.map(list) : nil
+  }
+
+  /// Another picture's camera with what was found of all: the factor on focal lengths and the shift of principal points.
+  public func calibrated(_ camera: Camera<Float>) -> Camera<Float> {
+    var copy = camera
+    copy.focal *= focalFactor
+    if let shift = principalShift, shift.count == 2 {
+      copy.principal += SIMD2(shift[0], shift[1]) * copy.focal
+    }
+    return copy
   }
 
   /// The lights as a scene has them; empty where the light was not unknown.

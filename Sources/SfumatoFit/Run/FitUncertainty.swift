@@ -74,9 +74,10 @@ extension SceneRegression {
         case .shape, .color: []
         case .pose: motion
         case .parts:
-          (known?.names ?? []).flatMap { name in motion.map { "\(name).\($0)" } }
+          (known?.bodies ?? []).flatMap { body in motion.map { "\(body.name).\($0)" } }
         case .cameras: state.cameras.indices.flatMap { k in motion.map { "\(k).\($0)" } }
         case .focal: [""]
+        case .principal: ["x", "y"]
         case .light where config.lightModel == .harmonics:
           SphericalHarmonics.names.flatMap { name in channels.map { "\(name).\($0)" } }
         case .light:

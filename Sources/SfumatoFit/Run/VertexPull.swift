@@ -53,7 +53,7 @@ extension SceneRegression {
     while place > 0, config.stages[place].steps == 0 { place -= 1 }
     guard config.stages.indices.contains(Swift.max(place, 0)) else { return nil }
     var stage = config.stages[Swift.max(place, 0)]
-    guard stage.optimizer == .adam, stage.mode != .hard else { return nil }
+    guard stage.optimizer.followsGradients, stage.mode != .hard else { return nil }
     if place != state.stage { fit.state.step = Swift.max(stage.steps - 1, 0) }
     fit.state.stage = Swift.max(place, 0)
     let smoothing = fit.smoothing(stage)

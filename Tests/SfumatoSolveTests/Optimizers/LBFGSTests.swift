@@ -79,8 +79,12 @@ import Testing
     optimizer.remember(step: [1, 0], change: [-1, 0])
     #expect(optimizer == LBFGS(history: 2))
     // Of a unit quadratic every pair says the same, and the direction is the whole way.
-    for step in [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]] { optimizer.remember(step: step, change: step) }
-    #expect(optimizer.direction(gradient: [0.3, -0.7]).elementsEqual([-0.3, 0.7]) { abs($0 - $1) < 1e-15 })
+    for step in [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]] {
+      optimizer.remember(step: step, change: step)
+    }
+    #expect(
+      optimizer.direction(gradient: [0.3, -0.7]).elementsEqual([-0.3, 0.7]) { abs($0 - $1) < 1e-15 }
+    )
     optimizer.reset()
     #expect(optimizer == LBFGS(history: 2))
   }

@@ -29,8 +29,12 @@ private struct GLTFSceneBuilder {
   }
 
   mutating func build() throws(SceneFileError) -> SceneFile {
+    file.scene.nodes = document.nodes.map { node in
+      SceneNode(
+        name: name(of: node), parent: node.record.parent >= 0 ? Int(node.record.parent) : nil)
+    }
     for (i, node) in document.nodes.enumerated() where worlds[i].isShown {
-      try addMesh(node, worlds[i].world, "nodes[\(i)]")
+      try addMesh(node, i, worlds[i].world)
       try addCamera(node, worlds[i].world, "nodes[\(i)]")
       try addLight(node, worlds[i].world, "nodes[\(i)]")
     }
@@ -68,9 +72,17 @@ private struct GLTFSceneBuilder {
     if let background = vector(extras, "background") { file.scene.background = background }
   }
 
+  /// A node's own name, or that of its mesh.
+  private func name(of node: GLTFNode) -> String {
+    let mesh = Int(node.record.mesh)
+    guard node.name.isEmpty, document.meshes.indices.contains(mesh) else { return node.name }
+    return document.meshes[mesh].name
+  }
+
   private mutating func addMesh(
-    _ node: GLTFNode, _ world: AffineMap, _ place: String
+    _ node: GLTFNode, _ index: Int, _ world: AffineMap
   ) throws(SceneFileError) {
+    let place = "nodes[\(index)]"
     let mesh = node.record.mesh
     guard mesh != -1 else { return }
     guard document.meshes.indices.contains(Int(mesh)) else {
@@ -80,12 +92,12 @@ private struct GLTFSceneBuilder {
     if node.record.skin >= 0 {
       file.warnings.append("\(document.path): \(place): its skin is not applied")
     }
-    try add(mesh, name: node.name.isEmpty ? document.meshes[Int(mesh)].name : node.name, world)
+    try add(mesh, name: name(of: node), node: index, world)
   }
 
   /// An instance for each part of a mesh.
   private mutating func add(
-    _ mesh: Int32, name: String, _ world: AffineMap
+    _ mesh: Int32, name: String, node: Int? = nil, _ world: AffineMap
   ) throws(SceneFileError) {
     if parts[mesh] == nil {
       var own: [(plain: Int, material: Int)] = []
@@ -107,6 +119,7 @@ private struct GLTFSceneBuilder {
         transform: rigid)
       instance.stretch = stretch
       instance.name = name
+      instance.node = node
       file.scene.instances.append(instance)
     }
   }

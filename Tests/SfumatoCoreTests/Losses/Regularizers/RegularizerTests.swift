@@ -5,7 +5,8 @@ import Testing
 
 /// A regulariser with one signature, so that what holds for each is tested on each.
 enum Regularizer: String, CaseIterable, Sendable {
-  case laplacian, bilaplacian, cotangentLaplacian, edgeLength, wantedEdgeLength, normalConsistency, flatness
+  case laplacian, bilaplacian, cotangentLaplacian, edgeLength, wantedEdgeLength, normalConsistency,
+    flatness
 
   /// Whether it looks at edges with two faces alone.
   var needsInteriorEdges: Bool { self == .normalConsistency || self == .flatness }
