@@ -23,9 +23,9 @@ extension SceneAssembly {
     for (i, instance) in scene.instances.enumerated() {
       let material = scene.materials[instance.material]
       guard material.isShiny else { continue }
-      let mesh = scene.meshes[instance.mesh]
-      for corner in 0..<mesh.faces.count {
-        guard let (position, normal) = surface(i, corner: corner) else { continue }
+      guard let surface = CornerSurface(self, i) else { continue }
+      for corner in 0..<scene.meshes[instance.mesh].faces.count {
+        let (position, normal) = surface[corner]
         let light = Lighting.highlight(
           position: position, normal: normal, viewer: Self.viewer(camera, from: position),
           shininess: material.shininess, lights: scene.lights)
@@ -50,11 +50,12 @@ extension SceneAssembly {
     let instance = scene.instances[index]
     let material = scene.materials[instance.material]
     let mesh = scene.meshes[instance.mesh]
+    guard let surface = CornerSurface(self, index) else { return }
     for (place, view) in views.enumerated() {
       var twist = Twist<S>()
       let rotation = view.camera.worldToCamera.rotation.matrix
       for corner in 0..<mesh.faces.count {
-        guard let (position, normal) = surface(index, corner: corner) else { continue }
+        let (position, normal) = surface[corner]
         let colorBar = view.cornerColorsBar.vector3(parts[index].firstFace * 3 + corner)
         let viewer = Self.viewer(view.camera, from: position)
         gradient.materials[instance.material].specular +=

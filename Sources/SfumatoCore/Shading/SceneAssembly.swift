@@ -160,15 +160,40 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
     return part.normals.vector3(Int((mesh.normalFaces ?? mesh.faces)[corner]))
   }
 
-  /// World position and normal of an instance's corner; nil where unlit.
-  @inline(__always)
-  func surface(_ index: Int, corner: Int) -> (position: SIMD3<S>, normal: SIMD3<S>)? {
-    let instance = scene.instances[index]
-    let mesh = scene.meshes[instance.mesh]
-    let part = parts[index]
-    let material = scene.materials[instance.material]
-    guard let normal = normal(material, mesh, part, corner: corner) else { return nil }
-    return (positions.vector3(part.firstVertex + Int(mesh.faces[corner])), normal)
+  /// The corners of a lit instance in the world.
+  ///
+  /// Made once an instance: to look mesh, material and part up copies them, which for each corner takes longer than all else.
+  struct CornerSurface {
+    private let positions: [S]
+    private let firstVertex: Int
+    private let faces: [Int32]
+    private let normals: [S]
+    private let normalFaces: [Int32]
+    private let isFlat: Bool
+
+    /// Nil where the instance is unlit.
+    init?(_ assembly: SceneAssembly, _ index: Int) {
+      let instance = assembly.scene.instances[index]
+      let material = assembly.scene.materials[instance.material]
+      guard material.usesFaceNormals || material.usesVertexNormals else { return nil }
+      let mesh = assembly.scene.meshes[instance.mesh]
+      let part = assembly.parts[index]
+      positions = assembly.positions
+      firstVertex = part.firstVertex
+      faces = mesh.faces
+      isFlat = material.usesFaceNormals
+      normals = isFlat ? part.flatNormals : part.normals
+      normalFaces = mesh.normalFaces ?? mesh.faces
+    }
+
+    /// World position and normal of a corner.
+    @inline(__always)
+    subscript(corner: Int) -> (position: SIMD3<S>, normal: SIMD3<S>) {
+      (
+        positions.vector3(firstVertex + Int(faces[corner])),
+        normals.vector3(isFlat ? corner / 3 : Int(normalFaces[corner]))
+      )
+    }
   }
 
   private func colors(
@@ -276,10 +301,11 @@ struct SceneAssembly<S: RenderScalar>: Sendable {
     let wantsColors = targets.contains(.colors)
     var bars = SurfaceBars(part, positions: worldBar)
     var lights = scene.lights.map { LightGradient<S>(zeroFor: $0) }
+    let surface = CornerSurface(self, index)
     for corner in 0..<mesh.faces.count {
       let bar = cornerColorsBar.vector3(part.firstFace * 3 + corner)
       var baseBar = bar
-      if let (position, normal) = surface(index, corner: corner) {
+      if let (position, normal) = surface?[corner] {
         baseBar *= Lighting.irradiance(position: position, normal: normal, lights: scene.lights)
         let own = Lighting.irradianceVJP(
           position: position, normal: normal, lights: scene.lights,
