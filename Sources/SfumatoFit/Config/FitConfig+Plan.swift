@@ -48,7 +48,7 @@ extension FitConfig {
       isPose
       ? poseColorWeight(knowsColor: knowsColor, coverage: coverage)
       // What shades a surface of one colour shows its shape, and changes less than a colour.
-      : isShaded ? 100 : 30
+      : isShaded ? 100 : 10
     var losses = Losses(color: comparesColor ? color : 0, huberDelta: 0.1, alpha: 1, iou: 0.1)
     if !isPose { (losses.normal, losses.depth) = (hasNormals ? 10 : 0, hasDepth ? 10 : 0) }
     var stages =
