@@ -38,7 +38,7 @@ angle_degrees() { # FILE FILE
 }
 
 mkdir -p "$out"
-echo "== 1. shape and colour from 20 pictures with known cameras (one to three minutes)" >&2
+echo "== 1. shape and colour from 20 pictures with known cameras (two to four minutes)" >&2
 "$sfumato" fit $duck/transforms_train.json -o $out/shape --force --json >$out/shape-fit.json
 "$sfumato" eval $out/shape --cameras $duck/transforms_test.json --json >$out/shape-eval.json
 "$sfumato" compare $out/shape/result/mesh.obj $duck/mesh.obj --json >$out/shape-compare.json
