@@ -134,10 +134,9 @@ struct Fit: ParsableCommand {
       if !unknowns.contains(.shape), asked.map(FitConfig.isOwnStart) ?? true {
         throw ValidationError("without shape in --solve the mesh must be given: --init FILE.")
       }
-      let plane = assigned.mirrorPlane ?? filed.mirrorPlane ?? []
       let found = try source.problem(
         initial: asked, unknowns: unknowns,
-        mirror: plane.count == 4 ? MirrorPlane(plane[0], plane[1], plane[2], plane[3]) : nil,
+        mirror: MirrorPlane(assigned.mirrorPlane ?? filed.mirrorPlane ?? []),
         workers: threading.workers)
       let (problem, start) = (found.problem, found.initial)
       if let note = found.note { global.remark(note) }

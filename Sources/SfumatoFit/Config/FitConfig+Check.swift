@@ -78,8 +78,8 @@ extension FitConfig {
       throw FitConfigError(
         origin: origin,
         problem: """
-          'mirror_plane' makes mirrored views, in which '\(other.rawValue)' is another; it goes with shape, color, focal and \
-          background
+          'mirror_plane' makes mirrored views, in which '\(other.rawValue)' is another; it goes with shape, color, focal, \
+          principal and background
           """)
     }
     try need(

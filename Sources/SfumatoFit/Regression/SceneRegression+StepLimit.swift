@@ -43,10 +43,9 @@ extension SceneRegression {
     let (faces, after) = (state.mesh.faces, state.mesh.positions)
     var turned = 0
     for f in 0..<faces.count / 3 {
-      let (i, j, k) = (Int(faces[3 * f]), Int(faces[3 * f + 1]), Int(faces[3 * f + 2]))
+      let (i, j, k) = faceCorners(faces, f)
       func normal(_ p: [Float]) -> SIMD3<Float> {
-        let a = p.vector3(i)
-        return cross(p.vector3(j) - a, p.vector3(k) - a)
+        faceCross(p.vector3(i), p.vector3(j), p.vector3(k))
       }
       if dot(normal(before), normal(after)) < 0 { turned += 1 }
     }

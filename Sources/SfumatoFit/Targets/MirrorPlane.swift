@@ -8,6 +8,12 @@ public struct MirrorPlane: Equatable, Sendable {
   /// How far it lies from the origin along the normal, world units.
   public var offset: Float
 
+  /// The plane of the four numbers of `mirror_plane`; nil where there are not four, or they are none of a plane.
+  public init?(_ numbers: [Double]) {
+    guard numbers.count == 4 else { return nil }
+    self.init(numbers[0], numbers[1], numbers[2], numbers[3])
+  }
+
   /// The plane of `a x + b y + c z = d`; nil where a, b and c are all zero or a number is not finite.
   public init?(_ a: Double, _ b: Double, _ c: Double, _ d: Double) {
     let length = (a * a + b * b + c * c).squareRoot()
@@ -79,8 +85,5 @@ extension ImageBuffer<Float> {
 
 extension FitConfig {
   /// The plane that the object is its own mirror image in; nil where it has none.
-  public var mirror: MirrorPlane? {
-    mirrorPlane.count == 4
-      ? MirrorPlane(mirrorPlane[0], mirrorPlane[1], mirrorPlane[2], mirrorPlane[3]) : nil
-  }
+  public var mirror: MirrorPlane? { MirrorPlane(mirrorPlane) }
 }

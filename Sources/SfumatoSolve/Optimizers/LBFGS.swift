@@ -1,4 +1,3 @@
-internal import RealModule
 public import SfumatoCore
 
 /// L-BFGS: directions from the last few steps and how the gradient changed along them, which stand for second derivatives.
